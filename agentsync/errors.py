@@ -1,0 +1,169 @@
+"""The exceptions that stop the program, each with its exit code.
+
+A problem in the user's files is a value (`model.Diagnostic`), collected and reported together;
+an exception here means that no complete answer can be given. Exceptions never print.
+
+    AgentsyncError                 1   the base; every other one is below it
+    ├── UsageError                64   the command line asks for something impossible
+    ├── ProjectError               1   there is no project, or nothing in it
+    ├── RefusedError               3   it could be done, and agentsync will not
+    │   └── UntrustedHostError     3   the key would go to a host nobody vouched for
+    ├── IdentityError              1   a definition fits more than one agent, or none it names
+    └── ProviderError              1   the API gave no usable answer
+        ├── UnauthorizedError      1   401, or no key at all
+        ├── ForbiddenError         1   403
+        ├── NotFoundError          1   404
+        ├── RateLimitedError       1   429 to the last try
+        ├── ServerError            1   5xx to the last try
+        ├── UnreachableError       1   no connection, or it broke
+        ├── TimedOutError          1   no answer in time
+        └── BadAnswerError         1   an answer that is not what the API promises
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller: one table for all commands and formats."""
+
+    OK = 0
+    ERROR = 1
+    DIFFERENCES = 2
+    REFUSED = 3
+    PARTIAL = 4
+    USAGE = 64
+    BUG = 70
+    INTERRUPTED = 130
+
+    @property
+    def meaning(self) -> str:
+        """One line for the table in README."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.OK: "done, or in sync",
+    ExitCode.ERROR: "error: invalid files, or the API failed",
+    ExitCode.DIFFERENCES: "differences found (`drift` always; `plan`, `diff`, `status` with "
+    "`--exit-code`)",
+    ExitCode.REFUSED: "refused, nothing written (stale, conflict, policy, limits, foreign owner, "
+    "untrusted host)",
+    ExitCode.PARTIAL: "partial: some agents were written, some were not",
+    ExitCode.USAGE: "usage: the command line is wrong",
+    ExitCode.BUG: "a bug in agentsync",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
+
+class AgentsyncError(Exception):
+    """What stops the program: a message for people, and a hint at the way out."""
+
+    exit_code = ExitCode.ERROR
+    code = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(AgentsyncError):
+    """The command line asks for something impossible."""
+
+    exit_code = ExitCode.USAGE
+    code = "usage"
+
+
+class ProjectError(AgentsyncError):
+    """There is no project here, or nothing in it."""
+
+    code = "project"
+
+
+class RefusedError(AgentsyncError):
+    """It could be done, and agentsync will not."""
+
+    exit_code = ExitCode.REFUSED
+    code = "refused"
+
+
+class UntrustedHostError(RefusedError):
+    """The key would go to a host that neither agentsync nor the environment vouches for."""
+
+    code = "untrusted-host"
+
+
+class IdentityError(AgentsyncError):
+    """A definition fits more than one live agent, or names one that is not there."""
+
+    code = "identity"
+
+
+class ProviderError(AgentsyncError):
+    """The API gave no usable answer to one request.
+
+    Shape: `request` is "METHOD path" without host, query or headers.
+    Units: `retry_after` in seconds, as the server asked for; None when it did not.
+    """
+
+    code = "api"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        request: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.request = request
+        self.retry_after = retry_after
+
+
+class UnauthorizedError(ProviderError):
+    """401: no key, or one the API does not know."""
+
+    code = "unauthorized"
+
+
+class ForbiddenError(ProviderError):
+    """403: a valid key without the right."""
+
+    code = "forbidden"
+
+
+class NotFoundError(ProviderError):
+    """404: not there, or not visible to this key."""
+
+    code = "not-found"
+
+
+class RateLimitedError(ProviderError):
+    """429 to the last try."""
+
+    code = "rate-limited"
+
+
+class ServerError(ProviderError):
+    """5xx to the last try."""
+
+    code = "server"
+
+
+class UnreachableError(ProviderError):
+    """No connection, or one that broke before the answer was complete."""
+
+    code = "unreachable"
+
+
+class TimedOutError(ProviderError):
+    """No answer in time."""
+
+    code = "timed-out"
+
+
+class BadAnswerError(ProviderError):
+    """An answer that is not what the API promises: not JSON, or of the wrong shape."""
+
+    code = "bad-answer"

@@ -1,0 +1,56 @@
+"""The two sides of every comparison: what git says, and what the API returns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agentsync.canonical import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What git says one agent should be, after the target's overlay.
+
+    Shape: `address` is the folder's name (the slug); `value` the canonical form
+    (engine/normalise.py); `agent_id` the bound live agent, if any; `folder` is relative to the
+    project's root.
+    """
+
+    address: str
+    folder: str
+    value: Mapping[str, Json]
+    agent_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The agent's display name, as declared."""
+        return str(self.value["name"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSummary:
+    """What a list call says of one live agent: enough to find it, not to compare it."""
+
+    agent_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAgent:
+    """One live agent as read from the API at one moment.
+
+    Shape: `value` is the canonical form; `revision` the provider's token for the live content
+    ("" when the API gave none); `hidden` holds pointers of parts the answer does not show, which
+    therefore cannot be compared.
+    """
+
+    agent_id: str
+    revision: str
+    value: Mapping[str, Json]
+    hidden: frozenset[str] = frozenset()
+    updated_at: str = ""
+    writable: bool = True
+
+    @property
+    def name(self) -> str:
+        """The agent's display name, as live."""
+        return str(self.value.get("name", ""))

@@ -1,0 +1,181 @@
+"""The whole decision of one run, and all a renderer needs to know about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from agentsync.canonical import Json, digest
+from agentsync.errors import AgentsyncError, ExitCode, ProviderError
+from agentsync.model.changes import Action, Change
+from agentsync.model.diagnostics import Diagnostic
+
+FORMAT_VERSION: Final = 1
+"""Of every JSON document agentsync writes: reports and saved plans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A policy rule that fired on one change. Rules come with the review issue.
+
+    Shape: `rule` is a stable id, `severity` one of low, medium, high.
+    """
+
+    rule: str
+    severity: str
+    address: str
+    pointer: str
+    message: str
+
+    def to_json(self) -> Json:
+        """The finding as plain JSON."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "address": self.address,
+            "pointer": self.pointer,
+            "message": self.message,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Finding":
+        """The finding that `to_json` wrote."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One agent that could not be planned, or the reason why nothing could.
+
+    Shape: `address` is "" when it is not about one agent; `request` is "METHOD path" or "".
+    """
+
+    code: str
+    message: str
+    hint: str = ""
+    address: str = ""
+    request: str = ""
+    exit_code: ExitCode = ExitCode.ERROR
+
+    @classmethod
+    def of(cls, error: AgentsyncError, address: str = "") -> "Problem":
+        """The problem that `error` is, as a value."""
+        return cls(
+            code=error.code,
+            message=error.message,
+            hint=error.hint,
+            address=address,
+            request=error.request if isinstance(error, ProviderError) else "",
+            exit_code=error.exit_code,
+        )
+
+    def to_json(self) -> Json:
+        """The problem as plain JSON."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "address": self.address,
+            "request": self.request,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What apply would do, for every agent asked for; complete only when nothing failed.
+
+    Shape: `changes` sorted by address, no-ops included; `commit` the git commit of the
+    definitions, "" outside git; `target` "" when the project names none.
+    """
+
+    project: str
+    target: str
+    provider: str
+    endpoint: str
+    tool_version: str
+    commit: str = ""
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is to be done: the one place that decides it."""
+        return any(change.action is not Action.NO_OP for change in self.changes)
+
+    def counts(self) -> dict[str, int]:
+        """The number of agents per action, every action named."""
+        numbers = {action.value: 0 for action in Action}
+        for change in self.changes:
+            numbers[change.action.value] += 1
+        return numbers
+
+    def body(self) -> dict[str, Json]:
+        """The plan as plain JSON, without its digest."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "kind": "plan",
+            "tool_version": self.tool_version,
+            "project": self.project,
+            "target": self.target,
+            "provider": self.provider,
+            "endpoint": self.endpoint,
+            "commit": self.commit,
+            "changes": [change.to_json() for change in self.changes],
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+    def to_json(self) -> Json:
+        """The plan as plain JSON; `digest` covers all else."""
+        body = self.body()
+        return {**body, "digest": digest(body)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
+        """The plan that `to_json` wrote; checking the digest is files/planfile.py's job."""
+        return cls(
+            project=data["project"],
+            target=data["target"],
+            provider=data["provider"],
+            endpoint=data["endpoint"],
+            tool_version=data["tool_version"],
+            commit=data["commit"],
+            changes=tuple(map(Change.from_json, data["changes"])),
+            findings=tuple(map(Finding.from_json, data["findings"])),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All a renderer needs to know about one run of one command.
+
+    Shape: `exit_code` is decided before rendering, so that text and code cannot disagree;
+    `checked` counts the definitions that were looked at; `root` is the project's folder as seen
+    from where the command ran, "" when it is the same (spans are relative to the project);
+    `listing` is only for commands whose answer is a text of its own (schema, init).
+    """
+
+    command: str
+    exit_code: ExitCode
+    tool_version: str
+    plan: Plan | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    checked: int = 0
+    root: str = ""
+    listing: tuple[str, ...] = field(default=())
+
+    def to_json(self) -> Json:
+        """The report as plain JSON, in the shape of schemas/report.schema.json."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "kind": "report",
+            "command": self.command,
+            "tool_version": self.tool_version,
+            "exit_code": int(self.exit_code),
+            "checked": self.checked,
+            "root": self.root,
+            "diagnostics": [item.to_json() for item in self.diagnostics],
+            "problems": [item.to_json() for item in self.problems],
+            "summary": self.plan.counts() if self.plan else None,
+            "plan": self.plan.to_json() if self.plan else None,
+            "listing": list(self.listing),
+        }
