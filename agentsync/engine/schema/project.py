@@ -1,0 +1,141 @@
+"""The schema of agentsync.yaml."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from agentsync.canonical import Json
+from agentsync.engine.schema.dialect import DRAFT, patterns, ref
+
+PROVIDERS: Final[Mapping[str, str]] = {"managed": "Managed Deep Agents (the default)"}
+"""The kinds of API that agents can live on, and their names for people."""
+
+
+def project() -> dict[str, Json]:
+    """The schema of agentsync.yaml."""
+    return {
+        "$schema": DRAFT,
+        "title": "agentsync.yaml",
+        "description": "agentsync.yaml, at the root of the repository: where the agents are, where "
+        "they go, and what agentsync may do there.",
+        "type": "object",
+        "properties": {
+            "version": {
+                "description": "The version of this file's format.",
+                "const": 1,
+                "default": 1,
+            },
+            "project": {
+                "type": "string",
+                "$ref": ref("slug"),
+                "description": "The project's name. Part of the marker that says which project an "
+                "agent belongs to, so choose one that no other project in the workspace has, and "
+                "do not change it.",
+                "examples": ["acme-agents"],
+            },
+            "agents": {
+                "type": "string",
+                "$ref": ref("relativePath"),
+                "description": "The folder that holds a folder for each agent.",
+                "default": "agents",
+            },
+            "targets": _targets(),
+            "ignore": {
+                "description": "Fields that agentsync leaves alone, in the plan and in the apply: "
+                "JSON Pointers into an agent, `*` and `?` as wildcards inside one segment.",
+                "type": "array",
+                "items": {
+                    "description": "One JSON Pointer with wildcards.",
+                    "type": "string",
+                    "$ref": ref("pointerGlob"),
+                },
+                "examples": [["/extras/ui_*"]],
+            },
+            "limits": _limits(),
+            "policy": _policy(),
+        },
+        "required": ["project"],
+        "additionalProperties": False,
+        "$defs": patterns("slug", "relativePath", "uuid", "endpointUrl", "pointerGlob", "count"),
+    }
+
+
+def _targets() -> dict[str, Json]:
+    return {
+        "description": "The environments agents are applied to, by name. The name chooses one with "
+        "`-t`, and names its overlays: agent.<target>.yaml.",
+        "type": "object",
+        "propertyNames": {"$ref": ref("slug")},
+        "additionalProperties": {
+            "description": "One environment.",
+            "type": "object",
+            "properties": {
+                "provider": {
+                    "description": "The kind of API: "
+                    + "; ".join(f"`{name}`, {what}" for name, what in PROVIDERS.items())
+                    + ".",
+                    "enum": list(PROVIDERS),
+                    "default": "managed",
+                },
+                "url": {
+                    "type": "string",
+                    "$ref": ref("endpointUrl"),
+                    "description": "The API's address. Left out: LANGSMITH_ENDPOINT, or the "
+                    "official host. The key goes to another host only when the environment "
+                    "vouches for it.",
+                    "examples": ["https://api.smith.langchain.com"],
+                },
+                "workspace_id": {
+                    "type": "string",
+                    "$ref": ref("uuid"),
+                    "description": "The workspace, for a key that is valid in several.",
+                    "examples": ["33499cf9-4c02-49af-909d-b8f42e051eab"],
+                },
+                "protect": {
+                    "description": "true: take extra care here, as in production.",
+                    "type": "boolean",
+                    "default": False,
+                },
+            },
+            "additionalProperties": False,
+        },
+        "examples": [{"staging": {}, "production": {"protect": True}}],
+    }
+
+
+def _limits() -> dict[str, Json]:
+    return {
+        "description": "How much one apply may do. Beyond it, nothing is written.",
+        "type": "object",
+        "properties": {
+            "max_deletes": {
+                "type": "integer",
+                "$ref": ref("count"),
+                "description": "The most agents one apply may delete.",
+                "default": 0,
+            },
+            "max_changes": {
+                "type": "integer",
+                "$ref": ref("count"),
+                "description": "The most agents one apply may create, update or delete. Left out: "
+                "no limit.",
+                "examples": [10],
+            },
+        },
+        "additionalProperties": False,
+    }
+
+
+def _policy() -> dict[str, Json]:
+    return {
+        "description": "When findings refuse a plan.",
+        "type": "object",
+        "properties": {
+            "fail_on": {
+                "description": "The lowest severity of a finding that refuses the plan; `none`: "
+                "findings are only shown.",
+                "enum": ["low", "medium", "high", "none"],
+                "examples": ["high"],
+            },
+        },
+        "additionalProperties": False,
+    }

@@ -1,0 +1,113 @@
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+
+ROOT = Path(__file__).resolve().parents[4]
+SCHEMAS = ROOT / "schemas"
+API = ROOT.parent / "shared" / "api" / "managed-deep-agents-openapi.json"
+
+
+@pytest.fixture(scope="session")
+def committed() -> dict[str, Any]:
+    """The five schemas as they are stored, by name."""
+    return {
+        path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
+        for path in sorted(SCHEMAS.glob("*.schema.json"))
+    }
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[str, str]:
+    return {
+        path.name.removesuffix(".schema.json"): path.read_bytes().decode("utf-8")
+        for path in sorted(SCHEMAS.glob("*.schema.json"))
+    }
+
+
+@pytest.fixture(scope="session")
+def real_api_text() -> str:
+    if not API.exists():
+        pytest.skip(
+            "the API's OpenAPI document is not here (../shared/api), so only the recorded facts "
+            "were checked, not the document itself"
+        )
+    return API.read_text("utf-8")
+
+
+@pytest.fixture
+def real_api(real_api_text: str) -> Any:
+    return json.loads(real_api_text)
+
+
+@pytest.fixture(scope="session")
+def errors(committed: Mapping[str, Any]) -> Callable[[str, Any], list[str]]:
+    """What jsonschema says of a document, having made sure that jsonschema-rs agrees."""
+    slow = {name: jsonschema.Draft202012Validator(schema) for name, schema in committed.items()}
+    fast = {name: jsonschema_rs.validator_for(schema) for name, schema in committed.items()}
+
+    def judge(name: str, document: Any) -> list[str]:
+        found = [
+            f"{error.json_path}: {error.message}" for error in slow[name].iter_errors(document)
+        ]
+        assert fast[name].is_valid(document) is (not found), (document, found)
+        return found
+
+    return judge
+
+
+@pytest.fixture
+def tiny_api() -> dict[str, Any]:
+    """A small API of the same kind, in our own words; each test may bend it."""
+    text = {"type": "string"}
+    tools = {
+        "type": "object",
+        "properties": {
+            "interrupts": {"type": "object", "additionalProperties": {"type": "boolean"}}
+        },
+    }
+    request = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "description": "Its name."},
+            "backend": {"$ref": "#/components/schemas/Backend"},
+            "tools": tools,
+            "subagents": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"name": text, "model_id": text}},
+            },
+            "files": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {"repo_handle": text, "commit_id": text},
+                },
+            },
+            "secret": {"type": "object", "additionalProperties": True},
+        },
+    }
+    answer = {name: schema for name, schema in request["properties"].items() if name != "secret"}
+    backend = {"type": {"type": "string", "enum": ["state", "sandbox"], "default": "state"}}
+    return {
+        "openapi": "3.1.0",
+        "paths": {"/agents": {"post": {"description": "Make one."}}, "/threads": {"get": {}}},
+        "components": {
+            "schemas": {
+                "CreateAgentRequest": request,
+                "UpdateAgentRequest": {**request, "required": []},
+                "Backend": {"type": "object", "properties": backend},
+                "Summary": {"type": "object", "properties": {"id": text, "revision": text}},
+                "Agent": {
+                    "allOf": [
+                        {"$ref": "#/components/schemas/Summary"},
+                        {"type": "object", "properties": answer},
+                    ]
+                },
+            }
+        },
+    }

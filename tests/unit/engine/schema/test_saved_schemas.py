@@ -1,0 +1,155 @@
+"""Plans and reports are exactly of the shape that their schemas promise to scripts."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from agentsync.errors import ExitCode, NotFoundError, ProjectError
+from agentsync.model import (
+    ABSENT,
+    Action,
+    Change,
+    Diagnostic,
+    FieldChange,
+    Finding,
+    Origin,
+    Plan,
+    Precondition,
+    Problem,
+    Report,
+    Severity,
+    Span,
+)
+
+Judge = Callable[[str, Any], list[str]]
+
+SPAN = Span(path="agents/a/agent.yaml", line=3, column=1)
+FIELDS = (
+    FieldChange(pointer="/description", before=ABSENT, after="new", span=SPAN),
+    FieldChange(pointer="/extras/a", before=None, after=ABSENT, origin=Origin.LIVE, base="9f2c"),
+    FieldChange(pointer="/name", before="A", after={"odd": [1, None]}, origin=Origin.BOTH),
+)
+CHANGES = tuple(
+    Change(
+        address=f"agent-{action}",
+        name="A",
+        action=action,
+        reason="it differs",
+        agent_id=None if action is Action.CREATE else "id",
+        fields=FIELDS,
+        unmanaged=FIELDS[1:2],
+        precondition=None
+        if action is Action.CREATE
+        else Precondition(revision="", digest="0a" * 32),
+        desired=None if action in (Action.NO_OP, Action.DELETE) else {"name": "A"},
+        notes=("runtime is left as it is",),
+    )
+    for action in Action
+)
+PLAN = Plan(
+    project="acme",
+    target="",
+    provider="managed",
+    endpoint="https://api.example.com",
+    tool_version="0.1.0",
+    changes=CHANGES,
+    findings=tuple(
+        Finding(rule="r", severity=severity, address="a", pointer="/name", message="m")
+        for severity in ("low", "medium", "high")
+    ),
+)
+REPORT = Report(
+    command="plan",
+    exit_code=ExitCode.DIFFERENCES,
+    tool_version="0.1.0",
+    plan=PLAN,
+    diagnostics=tuple(
+        Diagnostic(code="c", message="m", span=span, severity=severity)
+        for severity in Severity
+        for span in (SPAN, Span(path="agentsync.yaml"))
+    ),
+    problems=(
+        Problem.of(NotFoundError("gone", request="GET /agents/x"), "a"),
+        Problem.of(ProjectError("none here", hint="make one")),
+    ),
+    checked=3,
+    listing=("a line",),
+)
+
+
+def _json(value: Plan | Report) -> Any:
+    return json.loads(json.dumps(value.to_json()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("plan", PLAN),
+        ("plan", Plan(project="", target="", provider="", endpoint="", tool_version="")),
+        ("report", REPORT),
+        *(("report", Report(command="x", exit_code=code, tool_version="")) for code in ExitCode),
+    ],
+)
+def test_what_the_model_writes_fits(name: str, value: Plan | Report, errors: Judge) -> None:
+    assert errors(name, _json(value)) == []
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every object in the document that the schemas describe, outside free content."""
+    if isinstance(value, dict):
+        yield path
+        for key, item in value.items():
+            if key not in ("desired", "before", "after"):
+                yield from _places(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _places(item, (*path, index))
+
+
+def _at(document: Any, path: tuple[Any, ...]) -> Any:
+    for step in path:
+        document = document[step]
+    return document
+
+
+@pytest.mark.parametrize(("name", "value"), [("plan", PLAN), ("report", REPORT)])
+def test_one_key_more_or_less_anywhere_does_not_fit(
+    name: str, value: Plan | Report, errors: Judge
+) -> None:
+    whole = _json(value)
+    for path in _places(whole):
+        document = _json(value)
+        _at(document, path)["surprise"] = None
+        assert errors(name, document), path
+        for key in _at(whole, path):
+            document = _json(value)
+            del _at(document, path)[key]
+            assert errors(name, document), (path, key)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("format_version",), 2),
+        (("kind",), "report"),
+        (("digest",), "0A" * 32),
+        (("digest",), "0a" * 32 + "\n"),
+        (("changes", 0, "action"), "replace"),
+        (("changes", 0, "desired"), []),
+        (("changes", 0, "fields", 0, "origin"), "someone"),
+        (("changes", 0, "fields", 0, "before"), None),
+        (("changes", 0, "fields", 1, "after"), None),
+        (("changes", 0, "fields", 0, "op"), "replace"),
+        (("changes", 0, "fields", 0, "span", "line"), -1),
+        (("findings", 0, "severity"), "critical"),
+    ],
+)
+def test_a_plan_that_does_not_fit(path: tuple[Any, ...], value: Any, errors: Judge) -> None:
+    document = _json(PLAN)
+    _at(document, path[:-1])[path[-1]] = value
+    assert errors("plan", document)
+    report = _json(REPORT)
+    report["plan"] = document
+    assert errors("report", report)
