@@ -1,0 +1,76 @@
+"""The report for people: at a terminal, or as a text that they read and grep."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from agentsync.model import Diagnostic, Problem, Report, Severity
+from agentsync.render import RenderOptions, wording
+from agentsync.render.text.diffs import diff_sections
+from agentsync.render.text.page import BLANK, Line, line, paint
+from agentsync.render.text.plans import plan_sections
+from agentsync.render.visible import visible
+
+
+def render(report: Report, options: RenderOptions) -> str:
+    """The report as text: what it comes to, then the details, and at the end what to do now."""
+    page: list[Line] = []
+    for section in _sections(report, options):
+        if section:
+            page += [BLANK, *section] if page else section
+    return paint(page, color=options.color, width=options.width)
+
+
+def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
+    """Lines that belong together; an empty line stands between two of them."""
+    yield [line(visible(text), hang=0) for text in report.listing]
+    cut = False
+    if report.plan:
+        make = diff_sections if report.command == "diff" else plan_sections
+        for section in make(report, report.plan, options):
+            cut = cut or any(role == "cut" for item in section for _, role in item.pieces)
+            yield section
+    yield from _diagnostics(report.diagnostics)
+    yield from map(_problem, report.problems)
+    yield from _ending(report, cut)
+
+
+def _diagnostics(found: Sequence[Diagnostic]) -> Iterator[list[Line]]:
+    """The diagnostics, file by file."""
+    for _, group in groupby(found, key=lambda item: item.span.path):
+        yield [text for item in group for text in _diagnostic(item)]
+
+
+def _diagnostic(item: Diagnostic) -> Iterator[Line]:
+    yield line(
+        (f"{visible(str(item.span))}:", "path"),
+        " ",
+        (f"{item.severity.value}:", item.severity.value),
+        f" {visible(item.message)}",
+        (f" [{visible(item.code)}]", "quiet"),
+        hang=4,
+    )
+    if item.hint:
+        yield line((visible(item.hint), "hint"), indent=4, hang=0)
+
+
+def _problem(problem: Problem) -> list[Line]:
+    said = (f"{visible(problem.message)}", "")
+    code = (f" [{visible(problem.code)}]", "quiet")
+    if problem.address:
+        lines = [line(("! failed ", "error"), (visible(problem.address), "title"))]
+        lines.append(line(said, code, indent=2))
+    else:
+        lines = [line(("error: ", "error"), said, code)]
+    if problem.request:
+        lines.append(line((visible(problem.request), "quiet"), indent=2))
+    if problem.hint:
+        lines.append(line((visible(problem.hint), "hint"), indent=2))
+    return lines
+
+
+def _ending(report: Report, cut: bool) -> Iterator[list[Line]]:
+    if report.diagnostics or (report.command == "validate" and report.checked):
+        bad, warned = wording.errors(report), bool(report.diagnostics)
+        role = Severity.ERROR.value if bad else Severity.WARNING.value if warned else "good"
+        yield [line((wording.verdict(report), role))]
+    yield [line((text, "quiet")) for text in wording.next_steps(report, cut)]
