@@ -114,6 +114,20 @@ def matches(pointer: str, pattern: str) -> bool:
     return len(parts) == len(globs) and all(map(fnmatchcase, parts, globs))
 
 
+def matching(value: Json, pattern: str) -> Iterator[tuple[str, Json]]:
+    """Every pointer in a canonical tree that `pattern` names, with what stands there."""
+    found = [("", value)]
+    for glob in pattern.split("/")[1:]:
+        found = [
+            (f"{pointer}/{name}", item[key])
+            for pointer, item in found
+            if isinstance(item, dict)
+            for key in item
+            if fnmatchcase(name := escape(key), glob)
+        ]
+    yield from found
+
+
 def covers(pattern: str, pointer: str) -> bool:
     """Whether `pointer` is at or below what `pattern` names."""
     parts, globs = pointer.split("/"), pattern.split("/")

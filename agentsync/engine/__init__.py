@@ -1,0 +1,1 @@
+"""The pure middle of agentsync: no disk, no network, no clock, no printing."""

@@ -1,0 +1,138 @@
+"""Every place where two canonical forms differ.
+
+DeepDiff finds the places; what it must not do is look into long texts and lists (the first costs
+a difflib run each, the second are atomic here), so both are replaced by their digests before.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from agentsync.canonical import ABSENT, Absent, Json, covers, digest, join, same
+from agentsync.engine.rules import Rules
+
+_LONG_TEXT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One place where live and desired differ; an absent side is `ABSENT`."""
+
+    pointer: str
+    live: Json | Absent
+    desired: Json | Absent
+
+
+def differences(
+    live: Mapping[str, Json],
+    desired: Mapping[str, Json],
+    rules: Rules,
+    skipped: tuple[str, ...] = (),
+) -> list[Difference]:
+    """Every differing place, sorted by pointer, without those that a glob in `skipped` covers.
+
+    Shape: an entry that one side lacks (a tool, a skill, a file) is one difference as a whole;
+    anything else is told leaf by leaf.
+    """
+    found: list[Difference] = []
+    for path in _places(_outline(live), _outline(desired)):
+        left, right = _at(live, path), _at(desired, path)
+        if isinstance(left, Absent):
+            found += (
+                Difference(pointer=pointer, live=ABSENT, desired=item)
+                for pointer, item in _parts(join(path), right, rules)
+            )
+        elif isinstance(right, Absent):
+            found += (
+                Difference(pointer=pointer, live=item, desired=ABSENT)
+                for pointer, item in _parts(join(path), left, rules)
+            )
+        else:
+            found.append(Difference(pointer=join(path), live=left, desired=right))
+    kept = (item for item in found if not _covered(item.pointer, skipped))
+    return sorted(kept, key=lambda item: item.pointer)
+
+
+def in_sync(
+    live: Mapping[str, Json],
+    desired: Mapping[str, Json],
+    rules: Rules,
+    skipped: tuple[str, ...] = (),
+) -> bool:
+    """Whether every difference there may be is one that git does not own.
+
+    The cheap question, asked of every agent; `differences` answers the dear one. Both agree: a
+    law in tests/unit/engine/test_planner.py.
+    """
+
+    def agree(left: Mapping[str, Json], right: Mapping[str, Json], at: str) -> bool:
+        for key, wanted in right.items():
+            found = left.get(key, ABSENT)
+            if type(found) is type(wanted) is str and found == wanted:
+                continue
+            pointer = at + join((key,))
+            if isinstance(found, dict) and isinstance(wanted, dict):
+                if not agree(found, wanted, pointer):
+                    return False
+            elif not same(found, wanted) and not _covered(pointer, skipped):
+                return False
+        return not any(
+            rules.removes(pointer, desired) and not _covered(pointer, skipped)
+            for key in left.keys() - right.keys()
+            for pointer, _ in _parts(at + join((key,)), left[key], rules)
+        )
+
+    return agree(live, desired, "")
+
+
+def _covered(pointer: str, patterns: tuple[str, ...]) -> bool:
+    return any(covers(pattern, pointer) for pattern in patterns)
+
+
+def _places(left: Json, right: Json) -> Iterator[list[str]]:
+    from deepdiff import DeepDiff
+
+    # DeepDiff's defaults skip keys that start with "__" and report a map whole when it shares few
+    # keys with the other; both would hide where the difference is.
+    found = DeepDiff(
+        left,
+        right,
+        view="tree",
+        ignore_private_variables=False,
+        threshold_to_diff_deeper=0,
+        cache_size=0,
+    )
+    for kind in (
+        "dictionary_item_added",
+        "dictionary_item_removed",
+        "values_changed",
+        "type_changes",
+    ):
+        for level in found.get(kind, ()):
+            yield level.path(output_format="list")
+
+
+def _outline(value: Json) -> Json:
+    """The tree with every list and long text as a token that is equal exactly when they are."""
+    if isinstance(value, dict):
+        return {key: _outline(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return f"\0list {digest(value)}"
+    if isinstance(value, str) and len(value) > _LONG_TEXT:
+        return f"\0text {digest(value)}"
+    return value
+
+
+def _at(value: Json, path: list[str]) -> Json | Absent:
+    for part in path:
+        if not isinstance(value, Mapping) or part not in value:
+            return ABSENT
+        value = value[part]
+    return value
+
+
+def _parts(pointer: str, value: Json, rules: Rules) -> Iterator[tuple[str, Json]]:
+    if isinstance(value, dict) and value and not rules.owns(pointer):
+        for key, item in value.items():
+            yield from _parts(pointer + join((key,)), item, rules)
+    else:
+        yield pointer, value

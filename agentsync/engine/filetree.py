@@ -1,0 +1,182 @@
+"""An API answer as a document: the raw file map folded into the typed fields it belongs to.
+
+The typed fields of an answer are parsed from the agent's file tree, and `include_files=true` adds
+the tree itself, or only the part of it that no typed field covers (both readings are possible).
+The typed value is the server's own understanding and wins; the files add what it cannot say:
+further front matter, linked skills, a subagent's own skills, and every other path.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agentsync.canonical import Json, join
+from agentsync.engine import frontmatter
+
+_SUBAGENT_FIELDS = frozenset({"name", "description", "model_id"})
+_SKILL_FIELDS = frozenset({"name", "description"})
+
+
+class ShapeError(ValueError):
+    """The answer is not what the API promises; the message says where."""
+
+
+def document(answer: Mapping[str, Json]) -> tuple[dict[str, Json], frozenset[str]]:
+    """The document that `answer` stands for, and pointers of the parts it does not show.
+
+    Shape: see engine/normalise.py for the document; the pointers are into the canonical form.
+    Errors: ShapeError when a field has another type than the API promises.
+    """
+    files = mapping(answer.get("files"), "files")
+    tree = _Tree(
+        document={key: value for key, value in answer.items() if key != "files"},
+        subagents=_by_name(answer.get("subagents"), "subagents"),
+        skills=_by_name(answer.get("skills"), "skills"),
+    )
+    for path, entry in files.items():
+        tree.place(path, mapping(entry, f"files[{path}]"))
+    return tree.document_with_files(), tree.hidden(files)
+
+
+def mapping(value: Json, where: str) -> Mapping[str, Json]:
+    """`value` as a map; null counts as empty, as servers write an unset one.
+
+    Errors: ShapeError for any other type.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ShapeError(f"`{where}` is {type(value).__name__}, expected an object")
+    return value
+
+
+def text(value: Json, where: str) -> str:
+    """`value` as text; null counts as empty.
+
+    Errors: ShapeError for any other type.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ShapeError(f"`{where}` is {type(value).__name__}, expected text")
+    return value
+
+
+def _by_name(value: Json, where: str) -> dict[str, dict[str, Json]]:
+    if not isinstance(value, list | None):
+        raise ShapeError(f"`{where}` is {type(value).__name__}, expected a list")
+    named: dict[str, dict[str, Json]] = {}
+    for number, item in enumerate(value or ()):
+        spec = dict(mapping(item, f"{where}[{number}]"))
+        name = text(spec.get("name"), f"{where}[{number}].name")
+        if not name or name in named:
+            raise ShapeError(f"`{where}[{number}].name` is {'a repeated' if name else 'no'} name")
+        named[name] = spec
+    return named
+
+
+@dataclass(slots=True)
+class _Tree:
+    """A document in the making."""
+
+    document: dict[str, Json]
+    subagents: dict[str, dict[str, Json]]
+    skills: dict[str, dict[str, Json]]
+    files: dict[str, Json] = field(default_factory=dict)
+
+    def place(self, path: str, entry: Mapping[str, Json]) -> None:
+        """Put one file where it belongs; what belongs nowhere stays a raw file."""
+        content = text(entry.get("content"), f"files[{path}].content")
+        head, _, rest = path.partition("/")
+        name, _, inner = rest.partition("/")
+        if entry.get("type") == "skill":
+            placed = self._link(head, name, inner, entry)
+        elif path == "AGENTS.md":
+            placed = self._place_prompt(content)
+        elif path == "tools.json":
+            placed = _typed_tools(self.document, content)
+        elif head == "subagents" and inner:
+            placed = self._place_subagent(name, inner, content)
+        else:
+            placed = head == "skills" and bool(inner) and self._place_skill(name, inner, content)
+        if not placed:
+            self.files[path] = entry
+
+    def _link(self, head: str, name: str, inner: str, entry: Mapping[str, Json]) -> bool:
+        if head != "skills" or not name or inner:
+            return False
+        self.skills[name] = {key: entry[key] for key in entry if key != "type"}
+        return True
+
+    def _place_prompt(self, content: str) -> bool:
+        if self.document.get("system_prompt") is None:
+            self.document.setdefault("instructions", content)
+        return True
+
+    def _place_subagent(self, name: str, inner: str, content: str) -> bool:
+        spec = self.subagents.setdefault(name, {})
+        if inner == "AGENTS.md":
+            _fill(spec, content, _SUBAGENT_FIELDS, name)
+        elif inner == "tools.json":
+            return _typed_tools(spec, content)
+        elif inner.startswith("skills/"):
+            spec["files"] = {**mapping(spec.get("files"), "files"), inner: content}
+        else:
+            if not spec:
+                del self.subagents[name]
+            return False
+        return True
+
+    def _place_skill(self, name: str, inner: str, content: str) -> bool:
+        spec = self.skills.setdefault(name, {})
+        if inner == "SKILL.md":
+            _fill(spec, content, _SKILL_FIELDS, name)
+        else:
+            spec["files"] = {**mapping(spec.get("files"), "files"), inner: content}
+        return True
+
+    def document_with_files(self) -> dict[str, Json]:
+        """The finished document."""
+        self.document["subagents"] = [{**s, "name": name} for name, s in self.subagents.items()]
+        self.document["skills"] = [{**s, "name": name} for name, s in self.skills.items()]
+        self.document["files"] = self.files
+        return self.document
+
+    def hidden(self, files: Mapping[str, Json]) -> frozenset[str]:
+        """Pointers of what the answer leaves out: front matter beyond the typed fields."""
+        skills = (
+            join(("skills", name, "front_matter"))
+            for name, spec in self.skills.items()
+            if "repo_handle" not in spec and f"skills/{name}/SKILL.md" not in files
+        )
+        return frozenset(skills)
+
+
+def _typed_tools(spec: dict[str, Any], content: str) -> bool:
+    """Whether tools.json is covered by the typed field, now if not before."""
+    if spec.get("tools") is not None:
+        return True
+    try:
+        parsed = json.loads(content)
+    except ValueError:
+        return False
+    if isinstance(parsed, dict) and isinstance(parsed.get("tools"), list):
+        spec["tools"] = parsed
+        return True
+    return False
+
+
+def _fill(spec: dict[str, Any], content: str, typed: frozenset[str], folder: str) -> None:
+    """Complete what the typed fields say by what the file's front matter and body say."""
+    header, body = frontmatter.read(content)
+    for key, value in (header or {}).items():
+        if key not in typed:
+            spec.setdefault("front_matter", {})[key] = value
+        elif key == "name":
+            if value != folder:
+                spec.setdefault("front_matter", {})[key] = value
+        elif spec.get(key) is None and isinstance(value, str):
+            spec[key] = value
+    if spec.get("instructions") is None:
+        spec["instructions"] = body

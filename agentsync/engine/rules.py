@@ -1,0 +1,50 @@
+"""What a provider's API means by its fields, as data for the normaliser and the planner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agentsync.canonical import ABSENT, Json, covers, matches, resolve, split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One API's aliases, defaults, identities and ownership.
+
+    Shape: every path is a JSON Pointer into the canonical form, `*` stands for one segment.
+
+    sections      top-level field → the kind that engine/normalise.py brings it to
+    aliases       top-level field → the field it is another name of
+    defaults      the value the API documents for a top-level field that is not set
+    server_owned  top-level fields the server alone writes: not part of the canonical form
+    write_only    top-level fields no answer ever shows: not part of it either
+    marker        the key of `extras` under which agentsync keeps its ownership marker
+    owned         where something live that git does not declare is to be removed
+    whole         where declaring an entry means owning all that is below it
+    said          where the API may answer otherwise than it was told: shown, never a difference
+    backends      outdated backend type → the type and sandbox scope it means
+    """
+
+    sections: Mapping[str, str]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Json] = field(default_factory=dict)
+    server_owned: frozenset[str] = frozenset()
+    write_only: frozenset[str] = frozenset()
+    marker: str = "agentsync"
+    owned: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def owns(self, pointer: str) -> bool:
+        """Whether git owns what stands at `pointer` even when it does not mention it."""
+        return any(matches(pointer, pattern) for pattern in self.owned)
+
+    def removes(self, pointer: str, desired: Mapping[str, Json]) -> bool:
+        """Whether what stands live at `pointer`, and not in `desired`, is to be removed."""
+        if self.owns(pointer):
+            return True
+        for pattern in self.whole:
+            if covers(pattern, pointer):
+                entry = "/".join(pointer.split("/")[: len(split(pattern)) + 1])
+                return resolve(desired, entry, default=ABSENT) is not ABSENT
+        return False
