@@ -1,0 +1,222 @@
+"""Requests that survive a bad day: one connection per thread, patient retries, mapped errors.
+
+Each thread gets an httpx client whose transport holds one connection, and all share one TLS
+context: a pool shared by many threads is scanned at every request, and a pool that keeps fewer
+connections than it opens reconnects for most of them.
+"""
+
+import json
+import random
+import ssl
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from agentsync.canonical import Json
+from agentsync.errors import (
+    BadAnswerError,
+    ForbiddenError,
+    NotFoundError,
+    ProviderError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+    UnauthorizedError,
+    UnreachableError,
+    UsageError,
+)
+from agentsync.providers.base import Connection
+
+# Seconds before the second try, doubled for each further one, and where the doubling ends.
+_FIRST_WAIT: Final = 0.5
+_LONGEST_BACKOFF: Final = 8.0
+
+
+@dataclass(slots=True)
+class Http:
+    """GETs against one API.
+
+    Shape: `pause` waits and `jitter` draws from 0..1; both are parameters so that tests need
+    neither time nor luck. `report_wait` is told before every wait.
+    """
+
+    connection: Connection
+    headers: Mapping[str, str]
+    report_wait: Callable[[str], None]
+    pause: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+    _clients: list[httpx.Client] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _mine: threading.local = field(default_factory=threading.local)
+    _tls: ssl.SSLContext | None = None
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
+        """The JSON that GET `path` answers with; safe to repeat, so it is.
+
+        Errors: ProviderError, the last one when every try failed.
+        """
+        for number in range(1, self.connection.tries + 1):
+            try:
+                return self._answer(path, params)
+            except (RateLimitedError, ServerError, TimedOutError, UnreachableError) as error:
+                if number == self.connection.tries:
+                    raise
+                seconds = self._wait_before(number, error)
+                self.report_wait(f"{error.message}; trying again in {seconds:.1f} s")
+                self.pause(seconds)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def _wait_before(self, number: int, error: ProviderError) -> float:
+        if error.retry_after is not None:
+            return min(error.retry_after, self.connection.longest_wait)
+        ceiling = min(_FIRST_WAIT * 2 ** (number - 1), _LONGEST_BACKOFF)
+        return float(ceiling * (0.5 + self.jitter() / 2))
+
+    def _answer(self, path: str, params: Mapping[str, str] | None) -> Json:
+        request = f"GET {path}"
+        try:
+            response = self._client().get(self.connection.base_url + path, params=params)
+        except httpx.HTTPError as error:
+            raise mapped(error, request) from None
+        except httpx.InvalidURL as error:
+            raise UsageError(f"{request}: not a usable URL ({error})") from None
+        if response.status_code != 200:
+            raise refused(response, request)
+        try:
+            return json.loads(response.content, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise BadAnswerError(
+                f"the API answered {request} with something that is not JSON "
+                f"({len(response.content)} bytes, {_content_type(response)})",
+                hint="is the endpoint right? A proxy or a sign-in page answers like this",
+                request=request,
+            ) from None
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._mine, "client", None)
+        if client is None:
+            client = self._mine.client = self._new_client()
+        return client
+
+    def _new_client(self) -> httpx.Client:
+        with self._lock:
+            if self._tls is None:
+                self._tls = httpx.create_ssl_context()
+            one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+            transport = httpx.HTTPTransport(
+                verify=self._tls, limits=one, proxy=_proxy(self.connection.base_url)
+            )
+            timeout = httpx.Timeout(
+                self.connection.read_timeout, connect=self.connection.connect_timeout
+            )
+            client = httpx.Client(
+                transport=transport,
+                headers=self.headers,
+                timeout=timeout,
+                follow_redirects=False,
+                trust_env=False,
+            )
+            self._clients.append(client)
+            return client
+
+    def close(self) -> None:
+        """Close every connection, of all threads."""
+        for client in self._clients:
+            client.close()
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy the environment names for this URL; the project cannot name one."""
+    host = httpx.URL(url).host
+    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
+        return None
+    return getproxies().get(httpx.URL(url).scheme)
+
+
+def _content_type(response: httpx.Response) -> str:
+    return str(response.headers.get("content-type", "no content type"))[:60]
+
+
+def mapped(error: httpx.HTTPError, request: str) -> ProviderError:
+    """The ProviderError that stands for what httpx raised.
+
+    Source: the exception tree of httpx; a test walks it, so that a new branch cannot slip by.
+    """
+    if isinstance(error, httpx.TimeoutException):
+        return TimedOutError(
+            f"no answer in time to {request}", hint="the API may be slow or down", request=request
+        )
+    if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError):
+        kind = "broke off, or is not HTTP"
+        return UnreachableError(f"the answer to {request} {kind}", request=request)
+    return UnreachableError(
+        f"no connection for {request}: {error or type(error).__name__}",
+        hint="check the endpoint, the network and the proxy",
+        request=request,
+    )
+
+
+def refused(response: httpx.Response, request: str) -> ProviderError:
+    """The ProviderError that stands for an answer other than 200."""
+    status = response.status_code
+    said = _detail(response)
+    told = f"{request} answered {status}" + (f": {said}" if said else "")
+    if status == 401:
+        return UnauthorizedError(
+            told, hint="the API does not know this key; is it for this host?", request=request
+        )
+    if status == 403:
+        hint = "the key is valid but may not do this; check its workspace and its role"
+        return ForbiddenError(told, hint=hint, request=request)
+    if status == 404:
+        return NotFoundError(told, hint="not there, or not visible to this key", request=request)
+    if status == 429:
+        wait = _retry_after(response.headers.get("retry-after", ""))
+        return RateLimitedError(told, request=request, retry_after=wait)
+    if status >= 500:
+        wait = _retry_after(response.headers.get("retry-after", ""))
+        return ServerError(told, request=request, retry_after=wait)
+    if 300 <= status < 400:
+        return BadAnswerError(
+            f"{request} answered with a redirect, which is never followed: the key would go along",
+            hint="set the endpoint to the address it redirects to, if you trust it",
+            request=request,
+        )
+    return BadAnswerError(told, request=request)
+
+
+def _retry_after(value: str) -> float | None:
+    """The seconds a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
+    try:
+        return max(0.0, float(int(value)))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
+
+
+def _detail(response: httpx.Response) -> str:
+    """What the server says of its refusal, whatever of its shapes it uses; at most 300 characters.
+
+    Source: API errors come as {"detail"}, {"error"}, a flat string map, plain text, or nothing.
+    """
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        body = response.text if "html" not in _content_type(response) else ""
+    if isinstance(body, dict):
+        told = [body.get("code"), body.get("detail") or body.get("error") or body.get("message")]
+        body = ": ".join(str(item) for item in told if item) or "; ".join(map(str, body.values()))
+    return " ".join(str(body).split())[:300]

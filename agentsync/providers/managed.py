@@ -1,0 +1,215 @@
+"""Managed Deep Agents, LangSmith's hosted agents.
+
+Source: the API's OpenAPI file, version 0.1.0; what it leaves open is read so that either reading
+is safe.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Final
+
+from agentsync.canonical import Json
+from agentsync.engine.normalise import ShapeError, live
+from agentsync.engine.rules import Rules
+from agentsync.errors import BadAnswerError
+from agentsync.model import AgentSummary, LiveAgent
+from agentsync.providers.base import Connection, Provider
+
+_API: Final = "/v1/deepagents"
+_PAGE_SIZE: Final = "100"
+
+_TOOLSETS: Final = ("/tools", "/subagents/*/tools")
+
+RULES: Final = Rules(
+    sections={
+        "name": "plain",
+        "description": "plain",
+        "runtime": "plain",
+        "backend": "backend",
+        "permissions": "permissions",
+        "extras": "extras",
+        "system_prompt": "prompt",
+        "tools": "toolset",
+        "subagents": "subagents",
+        "skills": "skills",
+        "files": "files",
+    },
+    aliases={"instructions": "system_prompt"},
+    defaults={
+        "description": "",
+        "runtime": {},
+        "backend": {},
+        "extras": {},
+        "permissions": {
+            "identity": "personal",
+            "visibility": "tenant",
+            "tenant_access_level": "read",
+            "shared_users": {"read": [], "run": [], "update": []},
+        },
+    },
+    server_owned=frozenset(
+        {"id", "owner_id", "created_at", "updated_at", "revision", "access_level", "is_owner"}
+    ),
+    write_only=frozenset({"configurable"}),
+    owned=(
+        "/system_prompt",
+        *(f"{at}/tools/*" for at in _TOOLSETS),
+        *(f"{at}/tools/*/mcp_server_name" for at in _TOOLSETS),
+        *(f"{at}/tools/*/display_name" for at in _TOOLSETS),
+        *(f"{at}/interrupt_config/*" for at in _TOOLSETS),
+        "/subagents/*",
+        "/subagents/*/description",
+        "/subagents/*/model_id",
+        "/subagents/*/files/*",
+        "/skills/*",
+        "/skills/*/description",
+        "/skills/*/front_matter/*",
+        "/skills/*/files/*",
+        "/skills/*/repo_handle",
+    ),
+    whole=("/extras/*",),
+    # A linked skill's pin is kept, forgotten or resolved to the newest commit: not documented.
+    said=("/skills/*/commit_id",),
+    backends={
+        "default": ("state", ""),
+        "thread_scoped_sandbox": ("sandbox", "thread"),
+        "agent_scoped_sandbox": ("sandbox", "agent"),
+    },
+)
+
+
+class ManagedDeepAgents(Provider):
+    """The agents of one workspace."""
+
+    rules: ClassVar[Rules] = RULES
+    official_origins: ClassVar[tuple[str, ...]] = ("https://api.smith.langchain.com",)
+    endpoint_variable: ClassVar[str] = "LANGSMITH_ENDPOINT"
+    key_variables: ClassVar[tuple[str, ...]] = ("LANGSMITH_API_KEY",)
+    workspace_variable: ClassVar[str] = "LANGSMITH_WORKSPACE_ID"
+
+    def __init__(self, connection: Connection, report_wait: Callable[[str], None]) -> None:
+        from agentsync.providers.http import Http
+
+        headers = {"X-Api-Key": connection.key, "User-Agent": connection.user_agent}
+        if connection.workspace_id:
+            headers["X-Tenant-Id"] = connection.workspace_id
+        self._http = Http(connection, headers, report_wait)
+
+    @property
+    def endpoint(self) -> str:
+        """The base URL that requests go to, for reports."""
+        return self._http.connection.base_url
+
+    def list(self) -> Iterator[AgentSummary]:
+        """Every agent this key can list, each once, oldest first.
+
+        Walked by time of creation: the API's own order skips and repeats while agents change.
+        """
+        params = {"page_size": _PAGE_SIZE, "sort_by": "created_at", "sort_order": "asc"}
+        seen: set[str] = set()
+        while True:
+            page = self._http.get(f"{_API}/agents", params)
+            for item in _items(page):
+                summary = _summary(item)
+                if summary.agent_id not in seen:
+                    seen.add(summary.agent_id)
+                    yield summary
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+            if cursor == params.get("cursor") or not isinstance(cursor, str):
+                raise _bad_answer("the list of agents has a cursor that leads nowhere", "/agents")
+            params["cursor"] = cursor
+
+    def read(self, agent_id: str) -> LiveAgent:
+        """The agent as it is now, its whole file tree included."""
+        path = f"{_API}/agents/{agent_id}"
+        answer = self._http.get(path, {"include_files": "true"})
+        if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
+            raise _bad_answer("the answer is no agent: it has no name", path)
+        try:
+            value, hidden = live(answer, self.rules)
+        except ShapeError as error:
+            raise _bad_answer(f"the answer is no agent: {error}", path) from None
+        level = answer.get("access_level")
+        return LiveAgent(
+            agent_id=agent_id,
+            revision=str(answer.get("revision") or ""),
+            value=value,
+            hidden=hidden,
+            updated_at=str(answer.get("updated_at") or ""),
+            writable=level in (None, "WRITE") or answer.get("is_owner") is True,
+        )
+
+    @classmethod
+    def request_body(cls, value: Mapping[str, Json]) -> Mapping[str, Json]:
+        """What `POST /agents` is sent to make an agent of this canonical form."""
+        body = {key: item for key, item in value.items() if key not in ("skills", "files")}
+        files = dict(value["files"])
+        body["tools"] = _toolset(value["tools"])
+        body["subagents"] = [
+            _subagent(name, spec, files) for name, spec in value["subagents"].items()
+        ]
+        body["skills"] = [
+            spec for name, item in value["skills"].items() if (spec := _skill(name, item, files))
+        ]
+        if files:
+            body["files"] = files
+        return body
+
+    def close(self) -> None:
+        """Close every connection, of all threads."""
+        self._http.close()
+
+
+def _bad_answer(message: str, path: str) -> BadAnswerError:
+    return BadAnswerError(message, request=f"GET {path}")
+
+
+def _items(page: Json) -> list[Any]:
+    items = page.get("items") if isinstance(page, dict) else None
+    if not isinstance(items, list):
+        raise _bad_answer("the answer is no list of agents: it has no items", f"{_API}/agents")
+    return items
+
+
+def _summary(item: Json) -> AgentSummary:
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+        raise _bad_answer("the list holds something that is no agent", f"{_API}/agents")
+    return AgentSummary(agent_id=item["id"], name=str(item.get("name") or ""))
+
+
+def _toolset(value: Mapping[str, Json]) -> dict[str, Json]:
+    """A tools configuration in the API's shape, from its canonical form."""
+    tools = []
+    for key, spec in value["tools"].items():
+        url, _, name = key.rpartition("::")
+        tools.append({"name": name, "mcp_server_url": url, **spec})
+    return {**value, "tools": tools}
+
+
+def _subagent(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict[str, Json]:
+    for path, content in value["files"].items():
+        files[f"subagents/{name}/{path}"] = {"content": content}
+    spec = {key: item for key, item in value.items() if key not in ("files", "front_matter")}
+    return {**spec, "name": name, "tools": _toolset(value["tools"])}
+
+
+def _skill(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict[str, Json] | None:
+    """An inline skill in the API's shape; one that only the file tree can say goes to `files`."""
+    if "repo_handle" in value:
+        files[f"skills/{name}"] = {"type": "skill", **value}
+        return None
+    if value.get("front_matter"):
+        files[f"skills/{name}/SKILL.md"] = {"content": _skill_text(name, value)}
+        for path, content in value["files"].items():
+            files[f"skills/{name}/{path}"] = {"content": content}
+        return None
+    return {**value, "name": name}
+
+
+def _skill_text(name: str, value: Mapping[str, Json]) -> str:
+    import yaml
+
+    header = {"name": name, "description": value.get("description", ""), **value["front_matter"]}
+    block = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=10**6)
+    return f"---\n{block}---\n\n{value['instructions']}\n"

@@ -1,0 +1,203 @@
+import datetime
+import inspect
+from email.utils import format_datetime
+
+import httpx
+import pytest
+import respx
+
+from agentsync import errors
+from agentsync.errors import (
+    BadAnswerError,
+    ForbiddenError,
+    NotFoundError,
+    ProviderError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+    UnauthorizedError,
+    UnreachableError,
+)
+from agentsync.providers.base import Connection
+from agentsync.providers.http import Http, mapped
+
+BASE = "https://api.smith.langchain.com"
+KEY = "lsv2_pt_this_is_the_secret"
+
+
+@pytest.fixture
+def waits():
+    return []
+
+
+@pytest.fixture
+def told():
+    return []
+
+
+@pytest.fixture
+def http(waits, told):
+    client = Http(
+        Connection(base_url=BASE, key=KEY),
+        {"X-Api-Key": KEY},
+        told.append,
+        pause=waits.append,
+        jitter=lambda: 1.0,
+    )
+    yield client
+    client.close()
+
+
+@respx.mock
+def test_an_answer_is_its_json(http):
+    route = respx.get(f"{BASE}/a", params={"b": "c"}).respond(json={"d": 1})
+    assert http.get("/a", {"b": "c"}) == {"d": 1}
+    assert route.calls.last.request.headers["x-api-key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (httpx.Response(429), RateLimitedError),
+        (httpx.Response(500, text="boom"), ServerError),
+        (httpx.Response(502), ServerError),
+        (httpx.Response(503, json={"detail": "later"}), ServerError),
+        (httpx.ConnectError("refused"), UnreachableError),
+        (httpx.ReadError("reset"), UnreachableError),
+        (httpx.RemoteProtocolError("closed"), UnreachableError),
+        (httpx.ConnectTimeout("slow"), TimedOutError),
+        (httpx.ReadTimeout("slow"), TimedOutError),
+        (httpx.PoolTimeout("slow"), TimedOutError),
+    ],
+)
+@respx.mock
+def test_a_passing_failure_is_tried_again_with_growing_waits(http, waits, told, failure, error):
+    route = respx.get(f"{BASE}/a").mock(side_effect=[failure] * 3 + [httpx.Response(200, json=1)])
+    assert http.get("/a") == 1
+    assert waits == [0.5, 1.0, 2.0]
+    assert len(told) == 3
+    assert "GET /a" in told[0]
+    route.side_effect = [failure] * 4
+    with pytest.raises(error):
+        http.get("/a")
+    assert route.call_count == 8
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, BadAnswerError),
+        (401, UnauthorizedError),
+        (403, ForbiddenError),
+        (404, NotFoundError),
+        (301, BadAnswerError),
+        (307, BadAnswerError),
+        (204, BadAnswerError),
+    ],
+)
+@respx.mock
+def test_a_lasting_refusal_is_not_tried_again(http, waits, status, error):
+    elsewhere = respx.get("https://evil.example/")
+    respx.get(f"{BASE}/a").respond(status, headers={"location": "https://evil.example/"})
+    with pytest.raises(error) as caught:
+        http.get("/a")
+    assert caught.value.request == "GET /a"
+    assert waits == []
+    assert not elsewhere.called
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (
+            {"json": {"code": "agent_not_found", "detail": "gone", "status": 404}},
+            "agent_not_found: gone",
+        ),
+        ({"json": {"error": "Forbidden"}}, "Forbidden"),
+        ({"json": {"repo": "no such repo"}}, "no such repo"),
+        ({"text": "missing permission mcp-servers:create"}, "missing permission mcp-servers"),
+        ({"html": "<html>sign in</html>"}, "answered 404"),
+        ({"text": "x" * 5000}, "x" * 300),
+    ],
+)
+@respx.mock
+def test_every_shape_of_refusal_is_read(http, answer, said):
+    respx.get(f"{BASE}/a").respond(404, **answer)
+    with pytest.raises(NotFoundError) as caught:
+        http.get("/a")
+    assert said in caught.value.message
+    assert len(caught.value.message) < 400
+    assert "<html" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("99999", 60.0), ("-3", 0.0), ("soon", 0.5)]
+)
+@respx.mock
+def test_the_server_says_how_long_to_wait(http, waits, header, seconds):
+    respx.get(f"{BASE}/a").mock(
+        side_effect=[
+            httpx.Response(429, headers={"retry-after": header}),
+            httpx.Response(200, json=1),
+        ]
+    )
+    http.get("/a")
+    assert waits == [seconds]
+
+
+@respx.mock
+def test_the_server_may_name_a_time(http, waits):
+    then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=20)
+    headers = {"retry-after": format_datetime(then, usegmt=True)}
+    respx.get(f"{BASE}/a").mock(
+        side_effect=[httpx.Response(503, headers=headers), httpx.Response(200, json=1)]
+    )
+    http.get("/a")
+    assert 15 < waits[0] <= 20
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"<html>", b"NaN", b"[" * 100_000, b"1" * 5000, b'{"a": \xff}']
+)
+@respx.mock
+def test_an_answer_that_is_not_json_is_said_so(http, body):
+    respx.get(f"{BASE}/a").respond(200, content=body)
+    with pytest.raises(BadAnswerError, match="not JSON") as caught:
+        http.get("/a")
+    assert caught.value.hint
+
+
+def test_everything_httpx_raises_is_mapped():
+    kinds = [
+        item
+        for _, item in inspect.getmembers(httpx, inspect.isclass)
+        if issubclass(item, httpx.HTTPError) and item is not httpx.HTTPStatusError
+    ]
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert isinstance(mapped(kind("x"), "GET /a"), ProviderError), kind
+    assert isinstance(mapped(httpx.ReadTimeout("x"), "GET /a"), TimedOutError)
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.Response(500)])
+@respx.mock
+def test_the_key_is_in_no_message_and_no_traceback(http, told, failure):
+    import traceback
+
+    respx.get(f"{BASE}/a").mock(side_effect=[failure] * 4)
+    with pytest.raises(ProviderError) as caught:
+        http.get("/a")
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + repr(told)
+    assert KEY not in shown + repr(http.connection)
+    assert caught.value.__cause__ is None
+
+
+def test_every_error_has_a_code_of_its_own_and_stands_in_the_tree():
+    kinds = [
+        item
+        for _, item in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(item, errors.AgentsyncError)
+    ]
+    assert len({kind.code for kind in kinds}) == len(kinds)
+    for kind in kinds:
+        assert kind.__name__ in errors.__doc__

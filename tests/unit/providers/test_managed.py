@@ -1,0 +1,114 @@
+import httpx
+import pytest
+from generated import documents
+from hypothesis import given
+
+from agentsync.emulator.serve import Options, running
+from agentsync.engine.normalise import desired, live
+from agentsync.errors import BadAnswerError, NotFoundError, UsageError
+from agentsync.providers import PROVIDERS, provider_class
+from agentsync.providers.base import Connection
+from agentsync.providers.managed import RULES, ManagedDeepAgents
+
+API = "/v1/deepagents"
+
+
+@pytest.fixture(scope="module")
+def api():
+    with (
+        running(Options(admin=True)) as server,
+        httpx.Client(base_url=server.url, headers={"X-Api-Key": "k"}) as client,
+    ):
+        yield server, client
+
+
+@pytest.fixture
+def provider(api):
+    server, _ = api
+    found = ManagedDeepAgents(Connection(base_url=server.url, key="k"), print)
+    yield found
+    found.close()
+
+
+def create(api, **body):
+    answer = api[1].post(f"{API}/agents", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_the_list_holds_every_agent_once_over_all_its_pages(api, provider):
+    made = {create(api, name=f"paged {number}")["id"] for number in range(205)}
+    listed = [item.agent_id for item in provider.list() if item.name.startswith("paged")]
+    assert len(listed) == 205
+    assert set(listed) == made
+
+
+def test_reading_brings_content_and_revision(api, provider):
+    made = create(api, name="A", system_prompt="p", files={"notes.md": {"content": "n"}})
+    found = provider.read(made["id"])
+    assert found.revision == made["revision"]
+    assert found.value["system_prompt"] == "p"
+    assert found.value["files"] == {"notes.md": {"content": "n"}}
+    assert found.writable
+
+
+def test_an_agent_that_is_not_there(provider):
+    with pytest.raises(NotFoundError, match="404"):
+        provider.read("00000000-0000-0000-0000-000000000000")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [],
+        "text",
+        {},
+        {"name": 3},
+        {"name": "a", "tools": []},
+        {"name": "a", "files": {"x": 1}},
+    ],
+)
+def test_an_answer_that_is_no_agent(provider, monkeypatch, answer):
+    monkeypatch.setattr(type(provider._http), "get", lambda *_: answer)
+    with pytest.raises(BadAnswerError) as caught:
+        provider.read("a")
+    assert caught.value.request.startswith("GET /v1/deepagents/agents/a")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        [],
+        {},
+        {"items": {}},
+        {"items": [3]},
+        {"items": [{"name": "a"}]},
+        {"items": [], "next_cursor": 3},
+    ],
+)
+def test_a_page_that_is_no_list_of_agents(provider, monkeypatch, page):
+    monkeypatch.setattr(type(provider._http), "get", lambda *_: page)
+    with pytest.raises(BadAnswerError):
+        list(provider.list())
+
+
+def test_a_cursor_that_leads_nowhere_ends_the_walk(provider, monkeypatch):
+    page = {"items": [], "next_cursor": "again"}
+    monkeypatch.setattr(type(provider._http), "get", lambda *_: page)
+    with pytest.raises(BadAnswerError, match="nowhere"):
+        list(provider.list())
+
+
+@given(documents())
+def test_a_create_request_says_what_the_canonical_form_says(document):
+    value = desired(document, RULES)
+    body = dict(ManagedDeepAgents.request_body(value))
+    again, _ = live(body, RULES)
+    assert {key: again[key] for key in value} == value
+
+
+def test_every_provider_in_the_registry_is_there():
+    for name in PROVIDERS:
+        assert provider_class(name).rules.sections
+    with pytest.raises(UsageError, match="no provider"):
+        provider_class("nope")
