@@ -15,13 +15,13 @@ def write_definition(folder: Path, document: dict) -> None:
     """agent.yaml, AGENTS.md, skills/, subagents/ and files/ of one agent."""
     kept = ("name", "description", "runtime", "backend", "permissions", "tools", "extras")
     _write(folder / "agent.yaml", _yaml({key: document[key] for key in kept if key in document}))
-    _write(folder / "AGENTS.md", document["system_prompt"] + "\n")
-    for spec in document["subagents"]:
+    _write(folder / "AGENTS.md", document.get("system_prompt", "") + "\n")
+    for spec in document.get("subagents", ()):
         at = folder / "subagents" / spec["name"]
         kept = ("description", "model_id", "tools")
         _write(at / "agent.yaml", _yaml({key: spec[key] for key in kept if key in spec}))
         _write(at / "AGENTS.md", spec["instructions"] + "\n")
-    for spec in document["skills"]:
+    for spec in document.get("skills", ()):
         at = folder / "skills" / spec["name"]
         header = _yaml({"name": spec["name"], "description": spec["description"]})
         _write(at / "SKILL.md", f"---\n{header}---\n\n{spec['instructions']}\n")

@@ -1,0 +1,18 @@
+"""The command line: options → ops → render → exit code."""
+
+import sys
+
+
+def main() -> int:
+    """Run `agentsync` with the process's own arguments; the answer is the exit code.
+
+    `--version` is answered before anything is imported: scripts ask it all the time.
+    """
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from agentsync import __version__
+
+        sys.stdout.write(f"agentsync {__version__}\n")
+        return 0
+    from agentsync.cli.app import run
+
+    return run(sys.argv[1:])

@@ -1,0 +1,92 @@
+"""The group of commands, each imported only when it is called."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from agentsync import __version__
+from agentsync.errors import ExitCode
+
+# name → the line `agentsync --help` shows. The command itself is `command` in the module of the
+# same name beside this file.
+COMMANDS = {
+    "init": "Scaffold a project.",
+    "validate": "Check every definition, offline: all problems at once, with file:line:column.",
+    "plan": "Show what apply would do.",
+    "diff": "Show every field in which the live agents differ from git.",
+    "schema": "Show the JSON Schemas, derive them from an OpenAPI file, check for news.",
+    "emulate": "Run the local API server.",
+    "demo": "Tell the whole story against the embedded emulator, without any key.",
+}
+
+
+class Commands(click.Group):
+    """A group that knows its commands by name and imports one at a time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name, in the order of a user's first day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"agentsync.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 in sync, 1 error, 2 differences (--exit-code), 3 refused, 64 usage, "
+    "70 bug, 130 interrupted.",
+)
+@click.version_option(__version__, "--version", "-V", message="agentsync %(version)s")
+def app() -> None:
+    """Keep hosted LLM agents in git: validate, plan, diff."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; the answer is the process's exit code, whatever happened."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # Live text may hold what the terminal's encoding lacks; that must not end a report.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app.main(list(arguments), prog_name="agentsync", standalone_mode=False)
+        return int(code or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else str(error), err=True)
+        return ExitCode.USAGE
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    import os
+    import traceback
+
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(
+        f"agentsync: a bug in agentsync: {type(error).__name__} at "
+        f"{os.path.basename(place.filename)}:{place.lineno}\n"  # noqa: PTH119
+        "  nothing was written; please report it with the traceback that "
+        "AGENTSYNC_DEBUG=1 shows",
+        err=True,
+    )
+    if os.environ.get("AGENTSYNC_DEBUG"):
+        traceback.print_exception(error)
+    return ExitCode.BUG

@@ -1,0 +1,128 @@
+"""Options that several commands share, and what they come to."""
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from agentsync.render import FORMATS
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Where a report goes, and in which forms.
+
+    Shape: `files` holds (format, path) pairs; `color` is decided by flag, NO_COLOR and terminal.
+    """
+
+    format: str = "text"
+    files: tuple[tuple[str, Path], ...] = ()
+    color: bool = False
+    verbose: bool = False
+    show_all: bool = False
+
+
+def _output_files(
+    context: click.Context, parameter: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, Path], ...]:
+    """The (format, path) pairs that FORMAT=FILE texts stand for."""
+    pairs = []
+    for value in values:
+        kind, _, path = value.partition("=")
+        if kind not in FORMATS or not path:
+            known = ", ".join(FORMATS)
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {known}")
+        pairs.append((kind, Path(path)))
+    return tuple(pairs)
+
+
+def _shard(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
+    """The two numbers of I/N, the first within the second."""
+    part, _, parts = value.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise click.BadParameter(f"{value!r} is not I/N with 1 ≤ I ≤ N, such as 2/5")
+    return int(part), int(parts)
+
+
+def directory_option(function: Function) -> Function:
+    """Add -C."""
+    return click.option(
+        "-C",
+        "directory",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        default=Path(),
+        metavar="DIR",
+        help="The project's folder, or one inside it.  [default: here]",
+    )(function)
+
+
+def output_options(function: Function) -> Function:
+    """Add --format, --output, --no-color, -v; the command gets one `output: Output`."""
+    options = (
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(list(FORMATS)),
+            default="text",
+            help="What to print.  [default: text]",
+        ),
+        click.option(
+            "--output",
+            "files",
+            callback=_output_files,
+            multiple=True,
+            metavar="FORMAT=FILE",
+            help="Also write the report to a file; may be repeated.",
+        ),
+        click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR=1 does the same."),
+        click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def output_of(parameters: dict[str, Any], *, show_all: bool = False) -> Output:
+    """The Output that the options of `output_options` come to; takes them out of `parameters`."""
+    plain = parameters.pop("no_color") or "NO_COLOR" in os.environ
+    return Output(
+        format=parameters.pop("format_"),
+        files=tuple(parameters.pop("files")),
+        color=not plain and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ),
+        verbose=parameters.pop("verbose"),
+        show_all=show_all,
+    )
+
+
+def reading_options(function: Function) -> Function:
+    """Add what plan and diff share: AGENT…, -t, --workers, --shard, --exit-code."""
+    options = (
+        click.argument("agents", nargs=-1, metavar="[AGENT]..."),
+        click.option(
+            "-t", "--target", default="", help="The environment, as agentsync.yaml names it."
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(1, 256),
+            default=16,
+            show_default=True,
+            help="How many agents to read at a time.",
+        ),
+        click.option(
+            "--shard",
+            callback=_shard,
+            default="1/1",
+            metavar="I/N",
+            help="Only the I-th of N parts.",
+        ),
+        click.option("--exit-code", is_flag=True, help="Exit with 2 when anything differs."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function

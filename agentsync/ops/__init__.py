@@ -1,0 +1,1 @@
+"""What the commands do: (options, environment) → Report. Never click, never printing."""

@@ -1,0 +1,113 @@
+"""How the command line ends, whatever happens."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from command import agentsync
+from written import write_project
+
+from agentsync import __version__
+from agentsync.cli import app
+from agentsync.errors import ExitCode
+
+
+def test_the_version_is_answered_with_nothing_else_imported():
+    shown = "import sys; sys.argv = ['agentsync', '--version']; from agentsync.cli import main; "
+    shown += "main(); print(sorted(m for m in sys.modules if m.split('.')[0] in "
+    shown += "('click', 'yaml', 'json', 'dataclasses', 'enum', 'httpx')))"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    assert done.stdout == f"agentsync {__version__}\n[]\n"
+    assert agentsync("-V").out == f"agentsync {__version__}\n"
+
+
+def test_help_imports_no_command():
+    code = "import sys; from agentsync.cli.app import run; run(['--help']); "
+    code += "print([m for m in sys.modules if m in ('yaml', 'httpx', 'agentsync.cli.plan')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("[]\n")
+    for name in app.COMMANDS:
+        assert name in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("nope",), ("plan", "--nope"), ("plan", "--format", "pdf"), ("-C",)]
+)
+def test_a_wrong_command_line_is_64(arguments):
+    done = agentsync(*arguments)
+    assert done.code == ExitCode.USAGE
+    assert done.out == ""
+    assert done.err
+
+
+def test_no_project_is_an_error_with_a_hint(tmp_path):
+    done = agentsync("validate", cwd=tmp_path)
+    assert done.code == ExitCode.ERROR
+    assert "agentsync init" in done.err
+    report = agentsync("validate", "--format", "json", cwd=tmp_path).json
+    assert report["exit_code"] == ExitCode.ERROR
+    assert report["problems"][0]["code"] == "project"
+
+
+def test_a_bug_is_70_without_a_traceback(monkeypatch, capsys):
+    def broken(*arguments, **options):
+        raise RuntimeError("the secret key")
+
+    monkeypatch.setattr(app.app, "main", broken)
+    assert app.run(["plan"]) == ExitCode.BUG
+    shown = capsys.readouterr().err
+    assert "a bug in agentsync: RuntimeError at test_app.py" in shown
+    assert "Traceback" not in shown
+    assert "secret" not in shown
+    monkeypatch.setenv("AGENTSYNC_DEBUG", "1")
+    app.run(["plan"])
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_130(tmp_path):
+    """A plan that waits for an answer which never comes ends at once on Ctrl-C."""
+    import socket
+
+    write_project(tmp_path, {"name": "A"})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environ = {
+            **os.environ,
+            "LANGSMITH_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "LANGSMITH_API_KEY": "k",
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "agentsync", "plan", "-C", str(tmp_path)],
+            env=environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with silent.accept()[0]:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_a_closed_pipe_is_no_complaint():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "agentsync", "schema", "show", "agent"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=30) == 0
+
+
+def test_text_that_the_terminal_cannot_show_does_not_end_a_report(tmp_path):
+    write_project(tmp_path, {"name": "A"})
+    (tmp_path / "agents" / "a" / "agent.yaml").write_text("name: A\n✓color: 1\n", "utf-8")
+    done = agentsync("validate", cwd=tmp_path, PYTHONIOENCODING="latin-1")
+    assert done.code == ExitCode.ERROR
+    assert "unknown key `\\u2713color`" in done.out
