@@ -64,24 +64,23 @@ def in_sync(
     law in tests/unit/engine/test_planner.py.
     """
 
-    def agree(left: Mapping[str, Json], right: Mapping[str, Json], at: str) -> bool:
+    def agree(left: Mapping[str, Json], right: Mapping[str, Json], at: tuple[str, ...]) -> bool:
         for key, wanted in right.items():
             found = left.get(key, ABSENT)
             if type(found) is type(wanted) is str and found == wanted:
                 continue
-            pointer = at + join((key,))
             if isinstance(found, dict) and isinstance(wanted, dict):
-                if not agree(found, wanted, pointer):
+                if not agree(found, wanted, (*at, key)):
                     return False
-            elif not same(found, wanted) and not _covered(pointer, skipped):
+            elif not same(found, wanted) and not _covered(join((*at, key)), skipped):
                 return False
-        return not any(
+        return left.keys() == right.keys() or not any(
             rules.removes(pointer, desired) and not _covered(pointer, skipped)
             for key in left.keys() - right.keys()
-            for pointer, _ in _parts(at + join((key,)), left[key], rules)
+            for pointer, _ in _parts(join((*at, key)), left[key], rules)
         )
 
-    return agree(live, desired, "")
+    return agree(live, desired, ())
 
 
 def _covered(pointer: str, patterns: tuple[str, ...]) -> bool:

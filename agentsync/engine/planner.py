@@ -81,7 +81,10 @@ def _change(
         reason=reason,
         agent_id=live.agent_id,
         fields=fields,
-        precondition=Precondition(revision=live.revision, digest=digest(live.value)),
+        precondition=Precondition(
+            revision=live.revision,
+            digest=None if action is Action.NO_OP else digest(live.value),
+        ),
         desired=None if action is Action.NO_OP else definition.value,
         unmanaged=unmanaged,
         notes=tuple(_notes(definition, live, rules, bool(fields))),

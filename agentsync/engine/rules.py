@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentsync.canonical import ABSENT, Json, covers, matches, resolve, split
+from agentsync.canonical import ABSENT, Json, covers, resolve, split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +34,22 @@ class Rules:
     whole: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    _owned: Mapping[int, tuple[tuple[str, ...], ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        by_length: dict[int, tuple[tuple[str, ...], ...]] = {}
+        for pattern in self.owned:
+            globs = split(pattern)
+            by_length[len(globs)] = (*by_length.get(len(globs), ()), globs)
+        object.__setattr__(self, "_owned", by_length)
 
     def owns(self, pointer: str) -> bool:
         """Whether git owns what stands at `pointer` even when it does not mention it."""
-        return any(matches(pointer, pattern) for pattern in self.owned)
+        parts = pointer.split("/")[1:]
+        return any(
+            all(glob in ("*", part) for glob, part in zip(globs, parts, strict=True))
+            for globs in self._owned.get(len(parts), ())
+        )
 
     def removes(self, pointer: str, desired: Mapping[str, Json]) -> bool:
         """Whether what stands live at `pointer`, and not in `desired`, is to be removed."""

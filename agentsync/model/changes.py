@@ -90,11 +90,12 @@ class FieldChange:
 class Precondition:
     """What must still be true of the live agent when the change is applied.
 
-    Shape: `digest` is over the whole canonical live value; a moved `revision` alone is fine.
+    Shape: `digest` is over the whole canonical live value, None for a no-op, which nothing is
+    done to; a moved `revision` alone is fine.
     """
 
     revision: str
-    digest: str
+    digest: str | None
 
     def to_json(self) -> Json:
         """The precondition as plain JSON."""

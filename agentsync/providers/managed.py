@@ -89,7 +89,12 @@ class ManagedDeepAgents(Provider):
     def __init__(self, connection: Connection, report_wait: Callable[[str], None]) -> None:
         from agentsync.providers.http import Http
 
-        headers = {"X-Api-Key": connection.key, "User-Agent": connection.user_agent}
+        headers = {
+            "X-Api-Key": connection.key,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": connection.user_agent,
+        }
         if connection.workspace_id:
             headers["X-Tenant-Id"] = connection.workspace_id
         self._http = Http(connection, headers, report_wait)

@@ -7,11 +7,15 @@ from agentsync.render import RenderOptions
 
 
 def render(report: Report, options: RenderOptions) -> str:
-    """One indented JSON document, the same bytes for the same report; `options` change nothing.
+    """One JSON document, the same bytes for the same report: indented when a person looks.
+
+    Nobody looks where nothing is wrapped (`width` 0: a pipe or a file), and there one line is
+    written by C code, ten times as fast.
 
     Plain ASCII: whatever stands in an agent (a lone surrogate, a terminal escape, a character
     that reverses the line) is harmless on any terminal and survives any encoding.
     """
-    text = json.dumps(report.to_json(), indent=2, sort_keys=True, allow_nan=False)
+    indent = 2 if options.width else None
+    text = json.dumps(report.to_json(), indent=indent, sort_keys=True, allow_nan=False)
     # DEL is the one control character that JSON may leave as it is.
     return text.replace("\x7f", "\\u007f") + "\n"

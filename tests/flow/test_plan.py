@@ -193,18 +193,23 @@ def test_a_failing_api_ends_in_one_problem_per_agent(run, server, project, api):
     assert problem["request"] == f"GET {API}/{live['id']}"
 
 
-def test_passing_failures_are_survived(run, server, project, api):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="status", status=429, retry_after="0", method="GET", count=3),
+        Fault(kind="status", status=503, retry_after="0", method="GET", count=3),
+        Fault(kind="drop", method="GET", count=1),
+        Fault(kind="truncate", method="GET", count=1),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.count}",
+)
+def test_passing_failures_are_survived(run, server, project, api, fault):
     live = create(api, **ANSWERING)
     bind(project, "a", live["id"])
-    for fault in (
-        Fault(kind="status", status=429, retry_after="0", method="GET"),
-        Fault(kind="status", status=503, retry_after="0", method="GET", skip=1),
-        Fault(kind="drop", method="GET", skip=2),
-    ):
-        server.add_fault(fault)
+    server.add_fault(fault)
     done = run("plan", "--format", "json")
     assert planned(done)["action"] == "no-op"
-    assert done.err.count("trying again") == 3
+    assert done.err.count("trying again") == fault.count
 
 
 def test_unmanaged_content_is_shown_when_asked_for(run, api, project):

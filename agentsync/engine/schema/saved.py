@@ -107,7 +107,11 @@ def _definitions() -> dict[str, Json]:
             "What must still be true of the live agent when the plan is applied.",
             {
                 "revision": _text('The API\'s token for the live content; "" when it gave none.'),
-                "digest": _sha256("The sha256 of the whole live agent in canonical form."),
+                "digest": _or_null(
+                    "sha256",
+                    "The sha256 of the whole live agent in canonical form; null for a no-op, "
+                    "which nothing is done to.",
+                ),
             },
         ),
         "span": record(

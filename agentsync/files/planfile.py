@@ -1,0 +1,65 @@
+"""A saved plan: one JSON file whose digest covers all of it."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from agentsync.canonical import Json, digest
+from agentsync.errors import ProjectError, RefusedError
+from agentsync.model import FORMAT_VERSION, Plan
+
+
+def write(plan: Plan, path: Path) -> None:
+    """Save the plan; the file appears whole or not at all, readable by its owner only.
+
+    Errors: ProjectError when the file cannot be written.
+    """
+    text = json.dumps(plan.to_json(), ensure_ascii=True) + "\n"
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(text)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ProjectError(f"cannot save the plan to {path}: {error.strerror}") from None
+
+
+def read(path: Path) -> Plan:
+    """The plan that `write` saved.
+
+    Errors: ProjectError when it cannot be read, RefusedError when it is no plan, was made by a
+    newer agentsync, or is not what was saved.
+    """
+    try:
+        data = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ProjectError(f"cannot read the plan {path}: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise RefusedError(f"{path} is no plan: it is not JSON", hint=_AGAIN) from None
+    _check(data, path)
+    try:
+        return Plan.from_json(data)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise RefusedError(f"{path} is no plan: parts of it are missing", hint=_AGAIN) from None
+
+
+_AGAIN = "make it again with `agentsync plan -o FILE`"
+
+
+def _check(data: Json, path: Path) -> None:
+    if not isinstance(data, dict) or data.get("kind") != "plan":
+        raise RefusedError(f"{path} is no plan of agentsync", hint=_AGAIN)
+    version = data.get("format_version")
+    if version != FORMAT_VERSION:
+        raise RefusedError(
+            f"{path} has plan format {version}; this agentsync reads {FORMAT_VERSION}",
+            hint="use the version of agentsync that made it, or make it again",
+        )
+    said = data.pop("digest", None)
+    if said != digest(data):
+        raise RefusedError(f"{path} was changed after it was saved", hint=_AGAIN)
