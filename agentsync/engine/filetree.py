@@ -7,7 +7,7 @@ further front matter, linked skills, a subagent's own skills, and every other pa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +34,19 @@ def document(answer: Mapping[str, Json]) -> tuple[dict[str, Json], frozenset[str
         subagents=_by_name(answer.get("subagents"), "subagents"),
         skills=_by_name(answer.get("skills"), "skills"),
     )
+    for name in _subagents_in(files):
+        tree.subagents.setdefault(name, {})
     for path, entry in files.items():
         tree.place(path, mapping(entry, f"files[{path}]"))
     return tree.document_with_files(), tree.hidden(files)
+
+
+def _subagents_in(files: Mapping[str, Json]) -> Iterator[str]:
+    """The folders below subagents/ that are subagents: those with instructions."""
+    for path in files:
+        match path.split("/"):
+            case ["subagents", name, "AGENTS.md"]:
+                yield name
 
 
 def mapping(value: Json, where: str) -> Mapping[str, Json]:
@@ -115,17 +125,15 @@ class _Tree:
         return True
 
     def _place_subagent(self, name: str, inner: str, content: str) -> bool:
-        spec = self.subagents.setdefault(name, {})
+        spec = self.subagents.get(name)
+        if spec is None:
+            return False
         if inner == "AGENTS.md":
             _fill(spec, content, _SUBAGENT_FIELDS, name)
         elif inner == "tools.json":
             return _typed_tools(spec, content)
-        elif inner.startswith("skills/"):
-            spec["files"] = {**mapping(spec.get("files"), "files"), inner: content}
         else:
-            if not spec:
-                del self.subagents[name]
-            return False
+            spec["files"] = {**mapping(spec.get("files"), "files"), inner: content}
         return True
 
     def _place_skill(self, name: str, inner: str, content: str) -> bool:

@@ -10,7 +10,8 @@ from agentsync.canonical import ABSENT, Json, covers, resolve, split
 class Rules:
     """One API's aliases, defaults, identities and ownership.
 
-    Shape: every path is a JSON Pointer into the canonical form, `*` stands for one segment.
+    Shape: every path is a JSON Pointer into the canonical form; `*` stands for one segment, or for
+    the rest of one.
 
     sections      top-level field → the kind that engine/normalise.py brings it to
     aliases       top-level field → the field it is another name of
@@ -39,17 +40,14 @@ class Rules:
     def __post_init__(self) -> None:
         by_length: dict[int, tuple[tuple[str, ...], ...]] = {}
         for pattern in self.owned:
-            globs = split(pattern)
+            globs = tuple(pattern.split("/")[1:])
             by_length[len(globs)] = (*by_length.get(len(globs), ()), globs)
         object.__setattr__(self, "_owned", by_length)
 
     def owns(self, pointer: str) -> bool:
         """Whether git owns what stands at `pointer` even when it does not mention it."""
         parts = pointer.split("/")[1:]
-        return any(
-            all(glob in ("*", part) for glob, part in zip(globs, parts, strict=True))
-            for globs in self._owned.get(len(parts), ())
-        )
+        return any(all(map(_fits, parts, globs)) for globs in self._owned.get(len(parts), ()))
 
     def removes(self, pointer: str, desired: Mapping[str, Json]) -> bool:
         """Whether what stands live at `pointer`, and not in `desired`, is to be removed."""
@@ -60,3 +58,7 @@ class Rules:
                 entry = "/".join(pointer.split("/")[: len(split(pattern)) + 1])
                 return resolve(desired, entry, default=ABSENT) is not ABSENT
         return False
+
+
+def _fits(part: str, glob: str) -> bool:
+    return glob in ("*", part) or (glob.endswith("*") and part.startswith(glob[:-1]))

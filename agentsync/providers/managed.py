@@ -59,7 +59,7 @@ RULES: Final = Rules(
         "/subagents/*",
         "/subagents/*/description",
         "/subagents/*/model_id",
-        "/subagents/*/files/*",
+        "/subagents/*/files/skills~1*",
         "/skills/*",
         "/skills/*/description",
         "/skills/*/front_matter/*",

@@ -160,6 +160,7 @@ def test_raw_files_add_what_typed_fields_cannot_say():
                 "subagents/critic/AGENTS.md": {"content": "---\ndescription: c\n---\nBe harsh."},
                 "subagents/critic/skills/x/SKILL.md": {"content": "x"},
                 "subagents/critic/memories/a.md": {"content": "m"},
+                "subagents/gone/memories/a.md": {"content": "m"},
                 "tools.json": {
                     "content": '{"tools": [{"name": "t", "mcp_server_url": "https://t"}]}'
                 },
@@ -180,9 +181,12 @@ def test_raw_files_add_what_typed_fields_cannot_say():
     }
     assert value["subagents"]["critic"]["description"] == "c"
     assert value["subagents"]["critic"]["instructions"] == "Be harsh."
-    assert value["subagents"]["critic"]["files"] == {"skills/x/SKILL.md": "x"}
+    assert value["subagents"]["critic"]["files"] == {
+        "skills/x/SKILL.md": "x",
+        "memories/a.md": "m",
+    }
     assert value["tools"]["tools"] == {"https://t::t": {}}
-    assert value["files"].keys() == {"memories/a.md", "subagents/critic/memories/a.md"}
+    assert value["files"].keys() == {"memories/a.md", "subagents/gone/memories/a.md"}
 
 
 def test_the_typed_value_wins_over_the_file_it_was_parsed_from():

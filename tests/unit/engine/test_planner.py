@@ -130,6 +130,23 @@ def test_what_git_owns_in_full_and_does_not_have_is_removed(answer, pointer):
     assert found[pointer][1] is ABSENT
 
 
+def test_of_a_subagents_further_files_only_its_skills_are_owned_in_full():
+    critic = {"name": "critic", "instructions": "x"}
+    answer = {
+        "subagents": [critic],
+        "files": {
+            "subagents/critic/memories/a.md": {"content": "its own"},
+            "subagents/critic/skills/x/SKILL.md": {"content": "x"},
+        },
+    }
+    assert fields({"subagents": [critic]}, answer) == {
+        "/subagents/critic/files/skills~1x~1SKILL.md": ("x", ABSENT)
+    }
+    declared = {"subagents": [{**critic, "files": {"memories/a.md": "ours"}}]}
+    found = fields(declared, answer)
+    assert found["/subagents/critic/files/memories~1a.md"] == ("its own", "ours")
+
+
 def test_an_unknown_setting_of_a_known_tool_is_kept():
     tools = {"tools": [TOOL]}
     assert fields({"tools": tools}, {"tools": {"tools": [{**TOOL, "timeout": 3}]}}) == {}

@@ -1,0 +1,97 @@
+"""Every problem in the files of a project, in one run."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from agentsync.engine.advice import did_you_mean
+from agentsync.errors import UsageError
+from agentsync.files.definition import Loaded, for_target, read_agent
+from agentsync.files.project import OpenProject, open_project
+from agentsync.model.diagnostics import Diagnostic, Severity
+
+
+def check_project(
+    directory: Path, target: str = "", addresses: Iterable[str] = ()
+) -> tuple[int, tuple[Diagnostic, ...]]:
+    """How many agents were checked, and all that is wrong with them and the project, sorted.
+
+    Errors: ProjectError when there is no project or no agent; else as `check`.
+    """
+    return check(open_project(directory), target, addresses)
+
+
+def check(
+    project: OpenProject, target: str = "", addresses: Iterable[str] = ()
+) -> tuple[int, tuple[Diagnostic, ...]]:
+    """How many agents were checked, and all that is wrong with them and the project, sorted.
+
+    Without a target every definition is checked for every target; without addresses, which are
+    folder names, every agent is.
+    Errors: UsageError for a target or an address that is unknown.
+    """
+    # In a broken agentsync.yaml the target may be there and not be understood.
+    if target and not project.invalid:
+        project.target(target)
+    declared = tuple(item.name for item in project.config.targets)
+    targets = (target,) if target else declared or ("",)
+    slugs = _chosen(project.slugs, addresses)
+    notes, twins = list(project.diagnostics), _Twins(project)
+    for slug in slugs:
+        files, plain = read_agent(project, slug, targets), None
+        for name in targets:
+            # Targets without an overlay all have the same definition, checked once.
+            loaded = plain if plain and name not in files.overlays else for_target(files, name)
+            if loaded is not plain:
+                notes += loaded.diagnostics
+            if name not in files.overlays:
+                plain = loaded
+            twins.add(loaded, name)
+    notes += twins.diagnostics()
+    return len(slugs), tuple(sorted(dict.fromkeys(notes), key=lambda note: note.order))
+
+
+def _chosen(slugs: tuple[str, ...], addresses: Iterable[str]) -> tuple[str, ...]:
+    asked = frozenset(addresses)
+    for address in sorted(asked.difference(slugs)):
+        raise UsageError(f"there is no agent `{address}`", hint=did_you_mean(address, slugs))
+    return tuple(slug for slug in slugs if slug in asked) if asked else slugs
+
+
+class _Twins:
+    """Definitions that share a live agent, or a name."""
+
+    def __init__(self, project: OpenProject) -> None:
+        self._project = project
+        self._first: dict[tuple[str, str, str], str] = {}
+        self._pairs: list[tuple[str, str, str, str]] = []
+
+    def add(self, loaded: Loaded, target: str) -> None:
+        """Take note of one more definition."""
+        for field, value in (("id", loaded.agent_id), ("name", loaded.name)):
+            if value:
+                first = self._first.setdefault((target, field, value), loaded.address)
+                if first != loaded.address:
+                    self._pairs.append((field, first, loaded.address, target))
+
+    def diagnostics(self) -> Iterable[Diagnostic]:
+        """What is wrong about them, each at the later of the two."""
+        if self._pairs:
+            from agentsync.files.spans import locate
+        for field, first, second, target in self._pairs:
+            there = locate(self._project, first, target, f"/{field}")
+            here = locate(self._project, second, target, f"/{field}")
+            if field == "id":
+                yield Diagnostic(
+                    code="duplicate-id",
+                    message=f"the definition at {there} is bound to this agent already",
+                    hint="give each definition its own id, or delete one of the two",
+                    span=here,
+                )
+            else:
+                yield Diagnostic(
+                    code="duplicate-name",
+                    message=f"the agent at {there} has this name already",
+                    hint="give each agent its own name: without an id, agents are found by it",
+                    span=here,
+                    severity=Severity.WARNING,
+                )

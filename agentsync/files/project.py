@@ -1,0 +1,193 @@
+"""The project: its root, agentsync.yaml, and the list of its agents."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agentsync.canonical import Json
+from agentsync.engine.advice import did_you_mean
+from agentsync.engine.validate import Checker
+from agentsync.errors import ProjectError, UsageError
+from agentsync.files import shipped
+from agentsync.files.definition import Loaded, load
+from agentsync.files.layout import folded, listing
+from agentsync.files.sources import has_errors, read_source, report
+from agentsync.files.textfile import symlink, whole_file
+from agentsync.model.diagnostics import Diagnostic
+from agentsync.model.project import Limits, ProjectConfig, Target
+
+__all__ = ["FILE", "Loaded", "OpenProject", "find_root", "load", "open_project"]
+
+FILE: Final = "agentsync.yaml"
+MAX_AGENTS: Final = 20_000
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProject:
+    """A project on disk.
+
+    Shape: `slugs` are the folder names of its agents, sorted; `diagnostics` what is wrong with
+    agentsync.yaml and with names in the agents folder.
+    """
+
+    root: Path
+    config: ProjectConfig
+    slugs: tuple[str, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def invalid(self) -> bool:
+        """Whether agentsync.yaml or the agents folder is wrong, so that nothing can be planned."""
+        return has_errors(self.diagnostics)
+
+    def folder(self, slug: str) -> str:
+        """An agent's folder, relative to the root."""
+        return f"{self.config.agents}/{slug}"
+
+    def target(self, name: str) -> Target:
+        """The target `name`; for "" the only one there is, or one without a name.
+
+        Errors: UsageError when it is unknown, or when there are several to choose from.
+        """
+        targets = {target.name: target for target in self.config.targets}
+        if name and name in targets:
+            return targets[name]
+        if name:
+            hint = did_you_mean(name, targets) or f"{FILE} declares no targets: leave out -t"
+            raise UsageError(f"there is no target `{name}`", hint=hint)
+        if len(targets) > 1:
+            raise UsageError(
+                "the project has several targets: " + ", ".join(targets), hint="choose one with -t"
+            )
+        return self.config.targets[0] if targets else Target()
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that has an agentsync.yaml."""
+    here = start.absolute()
+    for folder in (here, *here.parents):
+        if os.path.lexists(folder / FILE):
+            return folder
+    return None
+
+
+def open_project(directory: Path) -> OpenProject:
+    """The project that `directory` lies in.
+
+    Errors: ProjectError when there is none, or when it has no agents.
+    """
+    root = find_root(directory)
+    if root is None:
+        other = directory / "agentsync.yml"
+        raise ProjectError(
+            f"no {FILE} in {directory} or in any folder above it",
+            hint=f"rename {other.name} to {FILE}"
+            if other.exists()
+            else "`agentsync init` makes a project; -C DIR uses one elsewhere",
+        )
+    notes: list[Diagnostic] = []
+    config = _read_config(str(root), notes)
+    try:
+        slugs = _slugs(root, config.agents, notes) if config.agents else ()
+    except ProjectError:
+        # What is wrong with agentsync.yaml may be the reason, and has to be told.
+        if not has_errors(notes):
+            raise
+        slugs = ()
+    return OpenProject(
+        root=root,
+        config=config,
+        slugs=slugs,
+        diagnostics=tuple(sorted(notes, key=lambda note: note.order)),
+    )
+
+
+def _read_config(root: str, notes: list[Diagnostic]) -> ProjectConfig:
+    source = read_source(root, FILE, notes)
+    if source is None:
+        return ProjectConfig(project="", agents="")
+    issues = Checker(shipped.schema("project")).issues(source.value)
+    report(issues, source, None, notes)
+    broken = {issue.path[:1] for issue in issues}
+    sound = {key: item for key, item in source.value.items() if (key,) not in broken}
+    agents = "" if ("agents",) in broken else str(sound.get("agents", "agents"))
+    targets = source.value.get("targets")
+    return ProjectConfig(
+        project=str(sound.get("project", "")),
+        agents=agents,
+        targets=tuple(_targets(targets if isinstance(targets, dict) else {})),
+        ignore=tuple(sound.get("ignore", ())),
+        limits=Limits(**sound.get("limits", {})),
+        fail_on=sound.get("policy", {}).get("fail_on", ""),
+    )
+
+
+def _targets(values: Mapping[str, Json]) -> Iterable[Target]:
+    """The targets in the order of the file; of a broken one, what is sound."""
+    texts, known = ("provider", "url", "workspace_id"), frozenset(Target.__slots__)
+    for name, value in values.items():
+        given = value if isinstance(value, dict) else {}
+        sound = {key: item for key, item in given.items() if key in known and key != "name"}
+        for key in [key for key in texts if not isinstance(sound.get(key, ""), str)]:
+            del sound[key]
+        yield Target(name=name, **{**sound, "protect": sound.get("protect") is True})
+
+
+def _slugs(root: Path, agents: str, notes: list[Diagnostic]) -> tuple[str, ...]:
+    folder = root
+    for part in agents.split("/"):
+        folder = folder / part
+        if folder.is_symlink():
+            notes.append(symlink(str(folder.relative_to(root))))
+            return ()
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise ProjectError(
+            f"the agents folder {agents}/ {what} in {root}",
+            hint=f"make {agents}/<name>/agent.yaml, or correct `agents:` in {FILE}",
+        )
+    known = len(notes)
+    names, folders = listing(str(root), agents, notes)
+    for name in names:
+        if name.endswith((".yaml", ".yml")):
+            notes.append(_misplaced(f"{agents}/{name}", name))
+    if not folders and len(notes) == known:
+        raise ProjectError(
+            f"the agents folder {agents}/ is empty: no agent to work on",
+            hint=f"make {agents}/<name>/agent.yaml and {agents}/<name>/AGENTS.md",
+        )
+    if len(folders) > MAX_AGENTS:
+        raise ProjectError(f"more than {MAX_AGENTS:,} agents", hint="split the project")
+    sound = []
+    for name in folders:
+        if _SLUG.fullmatch(name):
+            sound.append(name)
+        else:
+            notes.append(_bad_slug(f"{agents}/{name}", name))
+    return tuple(sound)
+
+
+def _misplaced(path: str, name: str) -> Diagnostic:
+    stem = name.rsplit(".", 1)[0]
+    return whole_file(
+        path,
+        "misplaced-file",
+        "an agent is a folder, not a file",
+        f"move it to {path.rsplit('/', 1)[0]}/{folded(stem)}/agent.yaml",
+    )
+
+
+def _bad_slug(path: str, name: str) -> Diagnostic:
+    better = re.sub(r"[^a-z0-9._-]+", "-", folded(name)).strip("-._")
+    return whole_file(
+        path,
+        "bad-folder-name",
+        f"`{name}` cannot be an agent's folder: it is the agent's address in git and in reports",
+        f"rename it to `{better}`"
+        if _SLUG.fullmatch(better)
+        else "use lower-case letters, digits, hyphens, underscores and dots",
+    )
