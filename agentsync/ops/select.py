@@ -38,7 +38,8 @@ def _address(item: str, project: OpenProject) -> str:
     if item in project.slugs:
         return item
     root = project.root.absolute()
-    for path in (Path(os.path.abspath(item)), Path(os.path.abspath(root / item))):
+    # Not resolve(): a symbolic link is to be refused later, with a reason, not followed here.
+    for path in (Path(os.path.abspath(place)) for place in (item, root / item)):  # noqa: PTH100
         if not path.exists() or not path.is_relative_to(root):
             continue
         inside = path.relative_to(root).as_posix() + "/"

@@ -248,14 +248,11 @@ def test_an_overlay_binds_and_changes_for_one_target(run, api, project):
 def test_shards_are_disjoint_and_whole(run, project):
     for slug in "bcdefg":
         write_definition(project / "agents" / slug, {"name": slug, "system_prompt": "x"})
-    parts = [
-        [
-            item["address"]
-            for item in run("plan", "--shard", f"{n}/3", "--format", "json").json["plan"]["changes"]
-        ]
-        for n in (1, 2, 3)
-    ]
-    assert sorted(sum(parts, [])) == list("abcdefg")
+    parts = []
+    for number in (1, 2, 3):
+        done = run("plan", "--shard", f"{number}/3", "--format", "json")
+        parts.append([item["address"] for item in done.json["plan"]["changes"]])
+    assert sorted(slug for part in parts for slug in part) == list("abcdefg")
     assert all(parts)
 
 
