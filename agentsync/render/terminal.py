@@ -1,23 +1,42 @@
 """The report for people: at a terminal, or as a text that they read and grep."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
+from typing import TypeVar
 
-from agentsync.model import Diagnostic, Problem, Report, Severity
+from agentsync.model import Diagnostic, FieldChange, Problem, Report, Severity
 from agentsync.render import RenderOptions, wording
-from agentsync.render.text.diffs import diff_sections
 from agentsync.render.text.page import BLANK, Line, line, paint
-from agentsync.render.text.plans import plan_sections
 from agentsync.render.visible import visible
+
+Placed = TypeVar("Placed", Diagnostic, FieldChange)
 
 
 def render(report: Report, options: RenderOptions) -> str:
     """The report as text: what it comes to, then the details, and at the end what to do now."""
     page: list[Line] = []
-    for section in _sections(report, options):
+    for section in _sections(_seen_from_here(report), options):
         if section:
             page += [BLANK, *section] if page else section
     return paint(page, color=options.color, width=options.width)
+
+
+def _seen_from_here(report: Report) -> Report:
+    """The report with every place as a path that an editor opens from the current folder."""
+    if not report.root:
+        return report
+
+    def moved(item: Placed) -> Placed:
+        if item.span is None:
+            return item
+        return replace(item, span=replace(item.span, path=f"{report.root}/{item.span.path}"))
+
+    plan = report.plan
+    if plan:
+        changes = (replace(it, fields=tuple(map(moved, it.fields))) for it in plan.changes)
+        plan = replace(plan, changes=tuple(changes))
+    return replace(report, plan=plan, diagnostics=tuple(map(moved, report.diagnostics)))
 
 
 def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
@@ -25,6 +44,10 @@ def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
     yield [line(visible(text), hang=0) for text in report.listing]
     cut = False
     if report.plan:
+        # Comparing texts takes regular expressions that cost 8 ms: not for a list of diagnostics.
+        from agentsync.render.text.diffs import diff_sections
+        from agentsync.render.text.plans import plan_sections
+
         make = diff_sections if report.command == "diff" else plan_sections
         for section in make(report, report.plan, options):
             cut = cut or any(role == "cut" for item in section for _, role in item.pieces)

@@ -111,3 +111,16 @@ def test_text_that_the_terminal_cannot_show_does_not_end_a_report(tmp_path):
     done = agentsync("validate", cwd=tmp_path, PYTHONIOENCODING="latin-1")
     assert done.code == ExitCode.ERROR
     assert "unknown key `\\u2713color`" in done.out
+
+
+def test_places_are_paths_from_the_current_folder(tmp_path):
+    (tmp_path / "inner").mkdir()
+    write_project(tmp_path / "inner", {"name": "A", "system_prompt": "p"})
+    (tmp_path / "inner" / "agents" / "a" / "agent.yaml").write_text("name: A\ncolor: 1\n")
+    shown = agentsync("validate", "-C", "inner", cwd=tmp_path).out
+    assert shown.startswith("inner/agents/a/agent.yaml:2:1: error:")
+    inside = agentsync("validate", cwd=tmp_path / "inner" / "agents").out
+    assert inside.startswith("../agents/a/agent.yaml:2:1: error:")
+    report = agentsync("validate", "-C", "inner", "--format", "json", cwd=tmp_path).json
+    assert report["root"] == "inner"
+    assert report["diagnostics"][0]["span"]["path"] == "agents/a/agent.yaml"
