@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agentsync.canonical import Json
-from agentsync.engine.strictyaml import Parsed, parse
+from agentsync.engine.yaml.strict import Parsed, parse
 
 _LINE: Final = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 

@@ -12,14 +12,11 @@ from agentsync.engine.advice import did_you_mean
 from agentsync.engine.validate import Checker
 from agentsync.errors import ProjectError, UsageError
 from agentsync.files import shipped
-from agentsync.files.definition import Loaded, load
 from agentsync.files.layout import folded, listing
 from agentsync.files.sources import has_errors, read_source, report
 from agentsync.files.textfile import symlink, whole_file
 from agentsync.model.diagnostics import Diagnostic
 from agentsync.model.project import Limits, ProjectConfig, Target
-
-__all__ = ["FILE", "Loaded", "OpenProject", "find_root", "load", "open_project"]
 
 FILE: Final = "agentsync.yaml"
 MAX_AGENTS: Final = 20_000

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from agentsync.canonical import Json
 from agentsync.engine.advice import found
-from agentsync.engine.strictyaml import Parsed, Place, Places, parse
 from agentsync.engine.validate import Issue, Path
+from agentsync.engine.yaml.strict import Parsed, Place, Places, parse
 from agentsync.files.textfile import MAX_YAML, read_text
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
 

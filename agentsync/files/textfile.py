@@ -8,7 +8,7 @@ import os
 import stat
 from typing import Final
 
-from agentsync.engine.yamlnodes import place_of
+from agentsync.engine.yaml.nodes import place_of
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
 
 MAX_YAML: Final = 1024 * 1024

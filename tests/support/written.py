@@ -31,8 +31,17 @@ def write_definition(folder: Path, document: dict) -> None:
         _write(folder / "files" / path, entry["content"])
 
 
+class _Quoting(yaml.SafeDumper):
+    """PyYAML writes YAML 1.1: unquoted, the text 1e3 would be a number to readers of 1.2."""
+
+
+_Quoting.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
 def _yaml(value: dict) -> str:
-    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10**6)
+    return yaml.dump(value, Dumper=_Quoting, allow_unicode=True, sort_keys=False, width=10**6)
 
 
 def _write(path: Path, text: str) -> None:

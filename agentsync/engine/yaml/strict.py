@@ -2,7 +2,7 @@
 
 No value changes behind the writer's back: `yes`, `12:30` and `2026-01-01` stay the texts they
 are, and what YAML 1.1 and 1.2 read differently (`012`) is an error. Positions are looked up only
-when somebody asks (engine/yamlnodes.py).
+when somebody asks (engine/yaml/nodes.py).
 """
 
 import re
@@ -14,7 +14,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from agentsync.canonical import Json
 from agentsync.engine.advice import shown
-from agentsync.engine.yamlnodes import (
+from agentsync.engine.yaml.nodes import (
     MAX_DEPTH,
     MAX_EXPANSION,
     Place,
@@ -25,7 +25,7 @@ from agentsync.engine.yamlnodes import (
     place_of,
     unbounded,
 )
-from agentsync.engine.yamlscalars import UNUSUAL, WORDS, plain_value
+from agentsync.engine.yaml.scalars import UNUSUAL, WORDS, plain_value
 
 __all__ = ["Parsed", "Place", "Places", "YamlProblem", "locate", "parse", "place_of"]
 
@@ -77,7 +77,7 @@ def parse(text: str, first_line: int = 1) -> Parsed:
     try:
         root = compose(text)
     except (yaml.YAMLError, RecursionError) as error:
-        from agentsync.engine.yamlsyntax import explain
+        from agentsync.engine.yaml.syntax import explain
 
         index = error.index if isinstance(error, TooDeepError) else 0
         if isinstance(error, TooDeepError | RecursionError):

@@ -1,6 +1,6 @@
 """YAML texts as trees of nodes, and where in the text each part of the tree stands.
 
-libyaml composes; which value a node stands for is strictyaml's business.
+libyaml composes; which value a node stands for is strict.py's business.
 """
 
 from collections.abc import Iterable, Sequence
@@ -65,7 +65,7 @@ class _Counting(_Untagged):
 try:
     from yaml._yaml import CParser as _Parser
 except ImportError:
-    from agentsync.engine.yamlslow import Parser as _Parser  # type: ignore[assignment]
+    from agentsync.engine.yaml.slow import Parser as _Parser  # type: ignore[assignment]
 
 
 class _FastParser(_Untagged, _Parser):

@@ -1,0 +1,1 @@
+"""YAML read strictly: the values of YAML 1.2, every problem with its line and column."""
