@@ -102,7 +102,7 @@ def test_a_bound_agent_is_in_sync_or_updated(run, api, project):
     ]
     assert change["fields"][0]["before"] == "edited"
     assert change["fields"][0]["after"] == "d"
-    assert change["fields"][0]["span"] == {"path": "agents/a/agent.yaml", "line": 3, "column": 14}
+    assert change["fields"][0]["span"] == {"path": "agents/a/agent.yaml", "line": 3, "column": 16}
 
 
 def test_text_and_exit_code_agree(run, api, project):
