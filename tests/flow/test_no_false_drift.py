@@ -4,6 +4,8 @@ Runs against the emulator over a socket, under the plainest reading of the API's
 under every single other one.
 """
 
+import random
+
 import httpx
 import pytest
 from generated import documents, file_tree
@@ -14,6 +16,9 @@ from agentsync.emulator.readings import Readings, every
 from agentsync.emulator.serve import Options, running
 from agentsync.engine.normalise import desired
 from agentsync.engine.planner import compare
+from agentsync.files import shipped
+from agentsync.files.definition import load
+from agentsync.files.project import open_project
 from agentsync.model import Action, Definition
 from agentsync.providers.base import Connection
 from agentsync.providers.managed import RULES, ManagedDeepAgents
@@ -90,3 +95,19 @@ def test_an_agent_is_what_it_was_made_to_be(api, way, document, chance):
     change = compare(definition, provider.read(agent_id), RULES)
     assert [(item.pointer, item.before, item.after) for item in change.fields] == []
     assert change.action is Action.NO_OP
+
+
+@pytest.mark.parametrize("way", [typed, raw, hub])
+@pytest.mark.parametrize("address", open_project(shipped.examples()).slugs)
+@pytest.mark.parametrize("target", ["staging", "production"])
+def test_a_shipped_example_is_what_it_was_made_to_be(api, way, address, target):
+    client, provider = api
+    document = load(open_project(shipped.examples()), address, target).document
+    created = way(client, document, random.Random(address))
+    assert created.status_code == 201, created.text
+    agent_id = created.json()["id"]
+    definition = Definition(
+        address=address, folder="f", value=desired(document, RULES), agent_id=agent_id
+    )
+    change = compare(definition, provider.read(agent_id), RULES)
+    assert [(item.pointer, item.before, item.after) for item in change.fields] == []

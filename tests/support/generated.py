@@ -113,21 +113,29 @@ def permissions():
 
 def file_tree(document: dict, chance: random.Random) -> dict:
     """The file tree of a document, rendered the way one server or another might."""
+    tools = document.get("tools", {"tools": []})
     files = {"AGENTS.md": _text(document["system_prompt"], chance)}
-    if document["tools"]["tools"] or chance.random() < 0.5:
-        files["tools.json"] = _json(document["tools"], chance)
+    if tools["tools"] or chance.random() < 0.5:
+        files["tools.json"] = _json(tools, chance)
     for spec in document["subagents"]:
         at = f"subagents/{spec['name']}"
         header = {key: spec[key] for key in ("description", "model_id") if key in spec}
         files[f"{at}/AGENTS.md"] = _markdown(header, spec["instructions"], chance)
-        files[f"{at}/tools.json"] = _json(spec["tools"], chance)
+        files[f"{at}/tools.json"] = _json(spec.get("tools", {"tools": []}), chance)
+        files |= {f"{at}/{path}": content for path, content in spec.get("files", {}).items()}
+    entries = {}
     for spec in document["skills"]:
         at = f"skills/{spec['name']}"
+        if "repo_handle" in spec:
+            link = {key: item for key, item in spec.items() if key != "name"}
+            entries[at] = {"type": "skill", **link}
+            continue
         header = {"name": spec["name"], "description": spec["description"]}
+        header |= spec.get("front_matter", {})
         files[f"{at}/SKILL.md"] = _markdown(header, spec["instructions"], chance)
-        for path, content in spec["files"].items():
-            files[f"{at}/{path}"] = content
-    return {path: {"type": "file", "content": content} for path, content in files.items()}
+        files |= {f"{at}/{path}": content for path, content in spec.get("files", {}).items()}
+    entries |= {path: {"type": "file", "content": content} for path, content in files.items()}
+    return {**entries, **document.get("files", {})}
 
 
 def answer(document: dict, chance: random.Random) -> dict:
