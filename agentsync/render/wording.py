@@ -1,8 +1,11 @@
 """The sentences that every format says the same way: numbers, summary, what to do next."""
 
+import re
 from typing import Final
 
+from agentsync.canonical import split
 from agentsync.model import Action, Change, Origin, Plan, Report, Severity
+from agentsync.render.visible import visible
 
 UNKNOWN_ORIGIN: Final = "origin: unknown (never applied by agentsync)"
 
@@ -12,6 +15,8 @@ _TO_DO: Final = {
     Action.ADOPT: "to adopt",
     Action.DELETE: "to delete",
 }
+_IN_QUOTES: Final = re.compile(r'[/"\s]')
+
 SIGNS: Final = {
     Action.CREATE: "+",
     Action.UPDATE: "~",
@@ -110,3 +115,17 @@ def next_steps(report: Report, cut: bool) -> list[str]:
     if cut:
         steps.append("Texts are cut where it says so; --verbose shows them in full.")
     return steps
+
+
+def place(pointer: str) -> str:
+    """A JSON Pointer as people read it: segments that hold a slash or a space in quotes.
+
+    `/tools/tools/https:~1~1t.example::search` → `/tools/tools/"https://t.example::search"`. The
+    exact pointer stands in the JSON report.
+    """
+    if not pointer.startswith("/"):
+        return visible(pointer) or '""'
+    quoted = (
+        part if part and not _IN_QUOTES.search(part) else f'"{part}"' for part in split(pointer)
+    )
+    return visible("".join(f"/{part}" for part in quoted))

@@ -218,7 +218,7 @@ def test_unmanaged_content_is_shown_when_asked_for(run, api, project):
     assert "memories" not in run("diff").out
     done = run("diff", "--all", "--exit-code")
     assert done.code == ExitCode.OK
-    assert "/files/memories~1a.md" in done.out
+    assert "/files/\"memories/a.md\"" in done.out
     assert "/extras/x" in done.out
 
 

@@ -12,7 +12,7 @@ from agentsync.render import RenderOptions
 from agentsync.render.text.page import BLANK, Line, Piece, line
 from agentsync.render.values import SHORT, as_text
 from agentsync.render.visible import visible
-from agentsync.render.wording import counted
+from agentsync.render.wording import counted, place
 
 _SIGNS: Final[dict[str, Piece]] = {
     "add": ("+", "create"),
@@ -66,7 +66,7 @@ def field_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
     """The fields, short values first, each long one in lines of its own."""
     shown = [(item, _texts(item)) for item in fields]
     short = [(item, texts) for item, texts in shown if _fits(texts)]
-    pointers = [len(visible(item.pointer)) for item, _ in short]
+    pointers = [len(place(item.pointer)) for item, _ in short]
     column = max((size for size in pointers if size <= _COLUMN), default=0)
     for item, texts in short:
         yield from _short(item, texts, column, view)
@@ -99,11 +99,11 @@ def told_fields(fields: Iterable[FieldChange]) -> Iterator[Line]:
         text = _texts(item)[0] or ""
         lines = text.removesuffix("\n").split("\n")
         short = text if _fits((text, None)) else counted(len(lines), "line")
-        yield line((visible(item.pointer), "pointer"), (f"  {short}", "quiet"), indent=4)
+        yield line((place(item.pointer), "pointer"), (f"  {short}", "quiet"), indent=4)
 
 
 def _heading(item: FieldChange, width: int = 0) -> tuple[Piece, ...]:
-    pointer = visible(item.pointer) or '""'
+    pointer = place(item.pointer)
     return _SIGNS[item.op], (" ", ""), (pointer, "pointer"), (" " * (width - len(pointer)), "")
 
 

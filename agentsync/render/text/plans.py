@@ -71,7 +71,7 @@ def _findings(findings: Iterable[Finding]) -> list[Line]:
         line(
             (f"{visible(item.severity):7}", "warning"),
             (visible(item.address), "title"),
-            (f" {visible(item.pointer)} ", "pointer"),
+            (f" {wording.place(item.pointer)} ", "pointer"),
             visible(item.message),
             (f" [{visible(item.rule)}]", "quiet"),
             indent=2,

@@ -104,7 +104,7 @@ def test_a_pipe_gets_one_line_for_each_value_and_no_ansi(planned):
 
 def test_scalars_are_told_on_one_line_with_the_whole_pointer(planned):
     shown = text(planned(("/tools/interrupt_config/https:~1~1x.example::send", True, False)))
-    assert "  ~ /tools/interrupt_config/https:~1~1x.example::send  true → false\n" in shown
+    assert '  ~ /tools/interrupt_config/"https://x.example::send"  true → false\n' in shown
 
 
 def test_types_can_be_told_apart(planned):
