@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agentsync.canonical import ABSENT, Json, covers, resolve, split
+from agentsync.canonical import ABSENT, Json, covers, resolve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,13 @@ class Rules:
     whole: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    _owned: Mapping[int, tuple[tuple[str, ...], ...]] = field(init=False, repr=False)
+    _owned: Mapping[int, list[tuple[str, ...]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        by_length: dict[int, tuple[tuple[str, ...], ...]] = {}
+        by_length: dict[int, list[tuple[str, ...]]] = {}
         for pattern in self.owned:
             globs = tuple(pattern.split("/")[1:])
-            by_length[len(globs)] = (*by_length.get(len(globs), ()), globs)
+            by_length.setdefault(len(globs), []).append(globs)
         object.__setattr__(self, "_owned", by_length)
 
     def owns(self, pointer: str) -> bool:
@@ -51,14 +51,18 @@ class Rules:
 
     def removes(self, pointer: str, desired: Mapping[str, Json]) -> bool:
         """Whether what stands live at `pointer`, and not in `desired`, is to be removed."""
-        if self.owns(pointer):
-            return True
-        for pattern in self.whole:
-            if covers(pattern, pointer):
-                entry = "/".join(pointer.split("/")[: len(split(pattern)) + 1])
-                return resolve(desired, entry, default=ABSENT) is not ABSENT
-        return False
+        return self.owns(pointer) or any(
+            covers(pattern, pointer) and _declares(desired, pointer, pattern)
+            for pattern in self.whole
+            if pointer.startswith(pattern.rstrip("*"))
+        )
 
 
 def _fits(part: str, glob: str) -> bool:
     return glob in ("*", part) or (glob.endswith("*") and part.startswith(glob[:-1]))
+
+
+def _declares(desired: Mapping[str, Json], pointer: str, pattern: str) -> bool:
+    """Whether git declares the entry that `pattern` names and `pointer` lies in."""
+    entry = "/".join(pointer.split("/")[: pattern.count("/") + 1])
+    return resolve(desired, entry, default=ABSENT) is not ABSENT
