@@ -8,6 +8,7 @@ an exception here means that no complete answer can be given. Exceptions never p
     ├── ProjectError               1   there is no project, or nothing in it
     ├── RefusedError               3   it could be done, and agentsync will not
     │   └── UntrustedHostError     3   the key would go to a host nobody vouched for
+    ├── BugError                  70   agentsync itself failed, on one agent at least
     ├── IdentityError              1   a definition fits more than one agent, or none it names
     └── ProviderError              1   the API gave no usable answer
         ├── UnauthorizedError      1   401, or no key at all
@@ -16,6 +17,7 @@ an exception here means that no complete answer can be given. Exceptions never p
         ├── RateLimitedError       1   429 to the last try
         ├── ServerError            1   5xx to the last try
         ├── UnreachableError       1   no connection, or it broke
+        ├── CertificateError       1   a host whose certificate is not trusted
         ├── TimedOutError          1   no answer in time
         └── BadAnswerError         1   an answer that is not what the API promises
 """
@@ -93,6 +95,26 @@ class UntrustedHostError(RefusedError):
     code = "untrusted-host"
 
 
+class BugError(AgentsyncError):
+    """agentsync itself failed, on one agent at least; the message says where."""
+
+    exit_code = ExitCode.BUG
+    code = "bug"
+
+    @classmethod
+    def of(cls, error: Exception) -> "BugError":
+        """The bug that `error` is; its text is left out, since it may hold what nobody may see."""
+        trace = error.__traceback__
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        file = trace.tb_frame.f_code.co_filename.rpartition("/")[2] if trace else "?"
+        line = trace.tb_lineno if trace else 0
+        return cls(
+            f"a bug in agentsync: {type(error).__name__} at {file}:{line}",
+            hint="please report it, with the traceback that AGENTSYNC_DEBUG=1 shows",
+        )
+
+
 class IdentityError(AgentsyncError):
     """A definition fits more than one live agent, or names one that is not there."""
 
@@ -155,6 +177,12 @@ class UnreachableError(ProviderError):
     """No connection, or one that broke before the answer was complete."""
 
     code = "unreachable"
+
+
+class CertificateError(ProviderError):
+    """A host whose certificate is not trusted: asking again does not help."""
+
+    code = "certificate"
 
 
 class TimedOutError(ProviderError):

@@ -1,5 +1,6 @@
 """The group of commands, each imported only when it is called."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -7,7 +8,7 @@ from importlib import import_module
 import click
 
 from agentsync import __version__
-from agentsync.errors import ExitCode
+from agentsync.errors import BugError, ExitCode
 
 # name → the line `agentsync --help` shows. The command itself is `command` in the module of the
 # same name beside this file.
@@ -55,6 +56,9 @@ def app() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; the answer is the process's exit code, whatever happened."""
+    # Started with a closed stream (`>&-`), Python has none at all.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # Live text may hold what the terminal's encoding lacks; that must not end a report.
@@ -76,17 +80,10 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _bug(error: Exception) -> int:
-    import os
     import traceback
 
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    click.echo(
-        f"agentsync: a bug in agentsync: {type(error).__name__} at "
-        f"{os.path.basename(place.filename)}:{place.lineno}\n"  # noqa: PTH119
-        "  nothing was written; please report it with the traceback that "
-        "AGENTSYNC_DEBUG=1 shows",
-        err=True,
-    )
+    found = BugError.of(error)
+    click.echo(f"error: {found.message}\n    {found.hint}", err=True)
     if os.environ.get("AGENTSYNC_DEBUG"):
         traceback.print_exception(error)
     return ExitCode.BUG

@@ -1,7 +1,6 @@
 """Options that several commands share, and what they come to."""
 
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +17,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class Output:
     """Where a report goes, and in which forms.
 
-    Shape: `files` holds (format, path) pairs; `color` is decided by flag, NO_COLOR and terminal.
+    Shape: `files` holds (format, path) pairs; `color` says that a terminal gets colours, and
+    `forced_color` that everything does.
     """
 
     format: str = "text"
     files: tuple[tuple[str, Path], ...] = ()
-    color: bool = False
+    color: bool = True
+    forced_color: bool = False
     verbose: bool = False
     show_all: bool = False
 
@@ -90,11 +91,13 @@ def output_options(function: Function) -> Function:
 
 def output_of(parameters: dict[str, Any], *, show_all: bool = False) -> Output:
     """The Output that the options of `output_options` come to; takes them out of `parameters`."""
-    plain = parameters.pop("no_color") or "NO_COLOR" in os.environ
+    plain = parameters.pop("no_color") or bool(os.environ.get("NO_COLOR"))
+    forced = os.environ.get("FORCE_COLOR", "0") not in ("", "0")
     return Output(
         format=parameters.pop("format_"),
         files=tuple(parameters.pop("files")),
-        color=not plain and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ),
+        color=not plain,
+        forced_color=forced and not plain,
         verbose=parameters.pop("verbose"),
         show_all=show_all,
     )

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import click
 
@@ -38,32 +39,43 @@ def stopped(command: str, error: AgentsyncError) -> Report:
 
 def complain(error: AgentsyncError) -> int:
     """Say on stderr what stopped a command that makes no report, and give its exit code."""
-    click.echo(f"agentsync: {error.message}", err=True)
-    if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+    text = render(stopped("", error), "text", _options(Output()))
+    click.echo(text, nl=False, err=True)
     return int(error.exit_code)
 
 
 def deliver(report: Report, output: Output) -> int:
-    """Print the report and write it to the files asked for."""
-    code = int(report.exit_code)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    text = render(report, output.format, _options(output, color=output.color, width=width))
-    # An error is no answer: people's shells and pipes expect it on stderr. JSON is always whole.
-    stopped_short = report.problems and not (report.plan or report.diagnostics or report.listing)
-    to_stderr = output.format == "text" and bool(stopped_short)
-    try:
-        click.echo(text, nl=False, err=to_stderr, color=output.color)
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`): no complaint, and the exit code stands.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Write the report to the files asked for, then print it; the answer is the exit code."""
     for kind, path in output.files:
         try:
             path.write_text(render(report, kind, _options(output)), encoding="utf-8")
         except OSError as error:
-            click.echo(f"agentsync: cannot write {path}: {error.strerror}", err=True)
-            code = code or ExitCode.ERROR
-    return code
+            report = _not_written(report, str(path), error)
+    # An error is no answer: people's shells and pipes expect it on stderr. JSON is always whole.
+    stopped_short = report.problems and not (report.plan or report.diagnostics or report.listing)
+    to_stderr = output.format == "text" and bool(stopped_short)
+    stream = sys.stderr if to_stderr else sys.stdout
+    color = output.forced_color or (output.color and stream.isatty())
+    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    text = render(report, output.format, _options(output, color=color, width=width))
+    try:
+        click.echo(text, nl=False, err=to_stderr, color=color)
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`): no complaint, and the exit code stands.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        click.echo(f"error: cannot print the report: {error.strerror}", err=True)
+        return int(report.exit_code or ExitCode.ERROR)
+    return int(report.exit_code)
+
+
+def _not_written(report: Report, path: str, error: OSError) -> Report:
+    """The report with one more problem: a file that was asked for is not there."""
+    problem = Problem(code="output", message=f"cannot write {path}: {error.strerror}")
+    code = report.exit_code if report.exit_code is ExitCode.BUG else ExitCode.ERROR
+    return replace(report, exit_code=code, problems=(*report.problems, problem))
 
 
 def _options(output: Output, *, color: bool = False, width: int = 0) -> RenderOptions:

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agentsync.canonical import Json, join
+from agentsync.canonical import Json, canonical_json, join
 from agentsync.engine import frontmatter
 
 _SUBAGENT_FIELDS = frozenset({"name", "description", "model_id"})
 _SKILL_FIELDS = frozenset({"name", "description"})
+_TOOLSET_FIELDS = frozenset({"tools", "interrupt_config"})
+_TOOL_FIELDS = frozenset({"name", "mcp_server_url", "mcp_server_name", "display_name"})
 
 
 class ShapeError(ValueError):
@@ -49,6 +51,17 @@ def _subagents_in(files: Mapping[str, Json]) -> Iterator[str]:
                 yield name
 
 
+def kind_of(value: Json) -> str:
+    """What sort of JSON value it is, in words."""
+    if isinstance(value, bool) or value is None:
+        return canonical_json(value)
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    return "text" if isinstance(value, str) else "a number"
+
+
 def mapping(value: Json, where: str) -> Mapping[str, Json]:
     """`value` as a map; null counts as empty, as servers write an unset one.
 
@@ -57,7 +70,7 @@ def mapping(value: Json, where: str) -> Mapping[str, Json]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise ShapeError(f"`{where}` is {type(value).__name__}, expected an object")
+        raise ShapeError(f"`{where}` is {kind_of(value)}, expected an object")
     return value
 
 
@@ -69,13 +82,13 @@ def text(value: Json, where: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ShapeError(f"`{where}` is {type(value).__name__}, expected text")
+        raise ShapeError(f"`{where}` is {kind_of(value)}, expected text")
     return value
 
 
 def _by_name(value: Json, where: str) -> dict[str, dict[str, Json]]:
     if not isinstance(value, list | None):
-        raise ShapeError(f"`{where}` is {type(value).__name__}, expected a list")
+        raise ShapeError(f"`{where}` is {kind_of(value)}, expected a list")
     named: dict[str, dict[str, Json]] = {}
     for number, item in enumerate(value or ()):
         spec = dict(mapping(item, f"{where}[{number}]"))
@@ -162,17 +175,39 @@ class _Tree:
 
 
 def _typed_tools(spec: dict[str, Any], content: str) -> bool:
-    """Whether tools.json is covered by the typed field, now if not before."""
-    if spec.get("tools") is not None:
-        return True
+    """Whether tools.json is covered by the typed field, now if not before.
+
+    Settings that the file has and the typed field does not know are kept.
+    """
+    typed = spec.get("tools")
     try:
         parsed = json.loads(content)
     except ValueError:
-        return False
-    if isinstance(parsed, dict) and isinstance(parsed.get("tools"), list):
+        return typed is not None
+    if not isinstance(parsed, dict) or not isinstance(parsed.get("tools"), list):
+        return typed is not None
+    if typed is None:
         spec["tools"] = parsed
-        return True
-    return False
+    elif isinstance(typed, dict):
+        raw = {_tool_id(tool): tool for tool in parsed["tools"] if isinstance(tool, dict)}
+        tools = typed.get("tools")
+        both = {key: item for key, item in parsed.items() if key not in _TOOLSET_FIELDS} | typed
+        if isinstance(tools, list) and raw:
+            both["tools"] = [_completed(tool, raw) for tool in tools]
+        spec["tools"] = both
+    return True
+
+
+def _tool_id(tool: Mapping[str, Json]) -> tuple[str, str]:
+    return str(tool.get("mcp_server_url")).rstrip("/"), str(tool.get("name"))
+
+
+def _completed(tool: Json, raw: Mapping[tuple[str, str], Mapping[str, Json]]) -> Json:
+    """A typed tool with the settings that only the file says of it."""
+    if not isinstance(tool, dict):
+        return tool
+    more = raw.get(_tool_id(tool), {})
+    return {key: more[key] for key in more if key not in _TOOL_FIELDS} | tool
 
 
 def _fill(spec: dict[str, Any], content: str, typed: frozenset[str], folder: str) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from agentsync.canonical import Json, same
-from agentsync.engine.filetree import ShapeError, document, mapping, text
+from agentsync.engine.filetree import ShapeError, document, kind_of, mapping, text
 from agentsync.engine.rules import Rules
 
 __all__ = ["ShapeError", "desired", "live", "normalise"]
@@ -138,7 +138,9 @@ def _toolset(value: Json, rules: Rules) -> dict[str, Json]:
         _put(tools, key, spec)
     interrupts: dict[str, Json] = {}
     for key, flag in mapping(config.get("interrupt_config"), "tools.interrupt_config").items():
-        _put(interrupts, tool_key(key), flag, otherwise=key)
+        # A tool's own name may hold "::"; what follows is only dropped when no tool is called so.
+        whole = _whole_key(key)
+        _put(interrupts, whole if whole in tools else tool_key(key), flag, otherwise=key)
     return {**rest, "tools": tools, "interrupt_config": interrupts}
 
 
@@ -147,7 +149,7 @@ def _tool_entries(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
         yield from ((key, dict(mapping(spec, f"tools[{key}]"))) for key, spec in value.items())
         return
     if not isinstance(value, list | None):
-        raise ShapeError(f"`tools.tools` is {type(value).__name__}, expected a list")
+        raise ShapeError(f"`tools.tools` is {kind_of(value)}, expected a list")
     for number, item in enumerate(value or ()):
         spec = {k: plain(v) for k, v in mapping(item, f"tools.tools[{number}]").items()}
         name = text(spec.pop("name", None), f"tools.tools[{number}].name")
@@ -161,10 +163,18 @@ def _tool_entries(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
 
 def tool_key(key: str) -> str:
     """An interrupt key as it names its tool: `<url>::<tool>`, or a bare tool name as it is."""
+    url, tool = split_tool_key(key)
+    return f"{url}::{tool.partition('::')[0]}" if url else key
+
+
+def split_tool_key(key: str) -> tuple[str, str]:
+    """The server's URL without trailing slash, "" when there is none, and the rest of the key."""
     found = _KEY.fullmatch(key)
-    if not found:
-        return key
-    return f"{found['url'].rstrip('/')}::{found['tool'].partition('::')[0]}"
+    return (found["url"].rstrip("/"), found["tool"]) if found else ("", key)
+
+
+def _whole_key(key: str) -> str:
+    return "::".join(part for part in split_tool_key(key) if part)
 
 
 def _put(entries: dict[str, Json], key: str, value: Json, otherwise: str = "") -> None:

@@ -111,7 +111,7 @@ def _create(definition: Definition, rules: Rules, ignore: tuple[str, ...]) -> Ch
         address=definition.address,
         name=definition.name,
         action=Action.CREATE,
-        reason="no live agent has this name",
+        reason="no agent that this key lists has this name; bind one that exists with `id:`",
         fields=tuple(_field(item) for item in found if not _says_nothing(item, rules)),
         desired=definition.value,
     )

@@ -5,14 +5,28 @@ endpoint, a proxy or a TLS setting.
 """
 
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
+
+from agentsync.errors import ProjectError
+
+_LARGEST = 64 * 1024
 
 
 def keys_in(path: Path, names: tuple[str, ...]) -> Mapping[str, str]:
-    """The values that `.env` gives these variables; none when there is no such file."""
+    """The values that `.env` gives these variables; none when there is no such file.
+
+    Errors: ProjectError when it cannot be read.
+    """
     if not path.is_file() or path.is_symlink():
         return {}
     from dotenv import dotenv_values
 
-    found = dotenv_values(path, interpolate=False, encoding="utf-8")
+    try:
+        text = path.read_bytes()[:_LARGEST].decode("utf-8")
+    except (OSError, ValueError) as error:
+        raise ProjectError(
+            f"cannot read {path.name}: {error}", hint="save it as UTF-8 text, or remove it"
+        ) from None
+    found = dotenv_values(stream=StringIO(text), interpolate=False)
     return {name: value for name in names if (value := found.get(name))}

@@ -6,8 +6,21 @@ import tempfile
 from pathlib import Path
 
 from agentsync.canonical import Json, digest
-from agentsync.errors import ProjectError, RefusedError
+from agentsync.errors import ProjectError, RefusedError, UsageError
 from agentsync.model import FORMAT_VERSION, Plan
+
+
+def check_target(path: Path) -> None:
+    """Nothing, when a plan can be saved there: asked before the work, not after it.
+
+    Errors: UsageError for what is no ordinary file, ProjectError for a folder that is not there
+    or may not be written.
+    """
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path} is not an ordinary file", hint="give -o the name of a file")
+    folder = path.resolve().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ProjectError(f"cannot save the plan to {path}: {folder} cannot be written")
 
 
 def write(plan: Plan, path: Path) -> None:
@@ -16,6 +29,8 @@ def write(plan: Plan, path: Path) -> None:
     Errors: ProjectError when the file cannot be written.
     """
     text = json.dumps(plan.to_json(), ensure_ascii=True) + "\n"
+    # Through a symbolic link, as any other program would write.
+    path = path.resolve()
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -13,6 +13,7 @@ from agentsync.engine.normalise import desired
 from agentsync.engine.planner import compare
 from agentsync.errors import (
     AgentsyncError,
+    BugError,
     ForbiddenError,
     IdentityError,
     NotFoundError,
@@ -87,14 +88,18 @@ class Comparing:
             yield outcome
 
     def _outcome(self, address: str) -> Outcome:
-        loaded = load(self.project, address, self.target)
-        found = Outcome(address=address, diagnostics=loaded.diagnostics)
-        if found.invalid or not self.reading.is_set():
-            return found
+        found = Outcome(address=address)
         try:
+            loaded = load(self.project, address, self.target)
+            found = replace(found, diagnostics=loaded.diagnostics)
+            if found.invalid or not self.reading.is_set():
+                return found
             return replace(found, change=self._change(self._definition(loaded)))
         except AgentsyncError as error:
             return replace(found, error=error)
+        except Exception as error:
+            # What one agent's files or answer can break must not take the others' results along.
+            return replace(found, error=BugError.of(error))
 
     def _definition(self, loaded: Loaded) -> Definition:
         return Definition(

@@ -1,15 +1,18 @@
 """From a target and the environment to a provider that may be asked."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from agentsync import __version__
-from agentsync.errors import UnauthorizedError
+from agentsync.errors import UnauthorizedError, UsageError
 from agentsync.files.dotenv import keys_in
 from agentsync.model import Target
 from agentsync.ops.watch import Watch
 from agentsync.providers import Connection, Provider, provider_class
 from agentsync.providers.trust import trusted_base
+
+_WORKSPACE = re.compile(r"[0-9A-Za-z-]{0,64}")
 
 
 def connect(target: Target, root: Path, environ: Mapping[str, str], watch: Watch) -> Provider:
@@ -22,25 +25,42 @@ def connect(target: Target, root: Path, environ: Mapping[str, str], watch: Watch
     connection = Connection(
         base_url=base_url,
         key=_key(kind, root, environ),
-        workspace_id=target.workspace_id or environ.get(kind.workspace_variable, ""),
+        workspace_id=_workspace(target, kind, environ),
         user_agent=f"agentsync/{__version__}",
     )
     return kind(connection, watch.note)
 
 
 def _key(kind: type[Provider], root: Path, environ: Mapping[str, str]) -> str:
-    for source in (environ, keys_in(root / ".env", kind.key_variables)):
-        for name in kind.key_variables:
-            value = source.get(name, "").strip()
-            if value and not all("!" <= letter <= "~" for letter in value):
-                raise UnauthorizedError(
-                    f"{name} holds characters that no key has (a space, a line break, …)",
-                    hint="copy the key again; its value is not shown here",
-                )
-            if value:
-                return value
+    value, source = _first(kind.key_variables, environ), "the environment"
+    if not value:
+        value, source = (
+            _first(kind.key_variables, keys_in(root / ".env", kind.key_variables)),
+            ".env",
+        )
     name = kind.key_variables[0]
-    raise UnauthorizedError(
-        f"no API key: {name} is not set",
-        hint=f"export {name}=…, or put it in .env; for the emulator any text will do",
-    )
+    if not value:
+        raise UnauthorizedError(
+            f"no API key: {name} is not set",
+            hint=f"export {name}=…, or put it in .env; for the emulator any text will do",
+        )
+    if not all("!" <= letter <= "~" for letter in value):
+        raise UnauthorizedError(
+            f"{name} in {source} holds characters that no key has (a space, a line break, …)",
+            hint="copy the key again; its value is not shown here",
+        )
+    return value
+
+
+def _first(names: tuple[str, ...], source: Mapping[str, str]) -> str:
+    return next((value for name in names if (value := source.get(name, "").strip())), "")
+
+
+def _workspace(target: Target, kind: type[Provider], environ: Mapping[str, str]) -> str:
+    named = environ.get(kind.workspace_variable, "").strip()
+    if not target.workspace_id and not _WORKSPACE.fullmatch(named):
+        raise UsageError(
+            f"{kind.workspace_variable} is not the id of a workspace: {named!r}",
+            hint="it looks like 6f0d5c1e-8b1a-4f0e-9c57-2f4f2a9d7b13",
+        )
+    return target.workspace_id or named

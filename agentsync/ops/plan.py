@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agentsync import __version__
-from agentsync.errors import ExitCode, IdentityError
+from agentsync.errors import ExitCode, IdentityError, ProjectError
 from agentsync.files import git, planfile
 from agentsync.files.project import OpenProject, open_project
 from agentsync.files.sources import has_errors
@@ -43,6 +43,8 @@ def plan(options: PlanOptions, environ: Mapping[str, str], watch: Watch) -> Repo
     The plan is saved only when it is complete.
     Errors: AgentsyncError when there is no project, no key, no trusted host, no such agent.
     """
+    if options.save:
+        planfile.check_target(options.save)
     project = open_project(options.directory)
     if project.invalid:
         return _report(options, project, diagnostics=project.diagnostics)
@@ -64,7 +66,7 @@ def plan(options: PlanOptions, environ: Mapping[str, str], watch: Watch) -> Repo
     )
     problems = (*_problems(outcomes), *_claimed_twice(changes))
     if options.save:
-        problems += _saved(made, options.save, complete=not problems)
+        problems += _saved(made, options.save, watch, complete=not problems)
     return _report(
         options,
         project,
@@ -135,12 +137,16 @@ def _claimed_twice(changes: tuple[Change, ...]) -> list[Problem]:
     ]
 
 
-def _saved(made: Plan, path: Path, *, complete: bool) -> tuple[Problem, ...]:
-    if complete:
+def _saved(made: Plan, path: Path, watch: Watch, *, complete: bool) -> tuple[Problem, ...]:
+    if not complete:
+        message = f"the plan was not saved to {path}: it is not complete"
+        return (Problem(code="incomplete", message=message),)
+    try:
         planfile.write(made, path)
-        return ()
-    message = f"the plan was not saved to {path}: it is not complete"
-    return (Problem(code="incomplete", message=message),)
+    except ProjectError as error:
+        return (Problem.of(error),)
+    watch.note(f"the plan is saved in {path}")
+    return ()
 
 
 def _report(
@@ -153,7 +159,9 @@ def _report(
     checked: int = 0,
 ) -> Report:
     diagnostics = tuple(sorted(diagnostics, key=lambda item: item.order))
-    if problems or made is None:
+    if any(item.exit_code is ExitCode.BUG for item in problems):
+        code = ExitCode.BUG
+    elif problems or made is None:
         code = ExitCode.ERROR
     else:
         code = ExitCode.DIFFERENCES if options.exit_code and made.differs else ExitCode.OK

@@ -21,7 +21,8 @@ class Connection:
 
     Shape: `base_url` is the API's, without its `/v1`, checked by providers/trust.py; `key` is no
     part of the repr, so that no log shows it.
-    Units: timeouts and the longest single wait between tries in seconds.
+    Units: seconds: to connect, for each read, for one whole answer, and the longest single wait
+    between two tries.
     """
 
     base_url: str
@@ -29,6 +30,7 @@ class Connection:
     workspace_id: str = ""
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
+    total_timeout: float = 120.0
     tries: int = 4
     longest_wait: float = 60.0
     user_agent: str = "agentsync"

@@ -7,11 +7,12 @@ by itself, which is what is wanted here; it costs 550 µs per GET where a client
 """
 
 import json
+import math
 import random
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -20,6 +21,7 @@ from urllib.request import getproxies, proxy_bypass
 from agentsync.canonical import Json
 from agentsync.errors import (
     BadAnswerError,
+    CertificateError,
     ForbiddenError,
     NotFoundError,
     ProviderError,
@@ -28,6 +30,7 @@ from agentsync.errors import (
     TimedOutError,
     UnauthorizedError,
     UnreachableError,
+    UsageError,
 )
 from agentsync.providers.base import Connection
 from agentsync.providers.lean import httpx
@@ -35,6 +38,7 @@ from agentsync.providers.lean import httpx
 # Seconds before the second try, doubled for each further one, and where the doubling ends.
 _FIRST_WAIT: Final = 0.5
 _LONGEST_BACKOFF: Final = 8.0
+_LARGEST_ANSWER: Final = 64 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Http:
     """
 
     connection: Connection
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     report_wait: Callable[[str], None]
     pause: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
@@ -84,9 +88,9 @@ class Http:
         except httpx.HTTPError as error:
             raise mapped(error, request) from None
         if response.status_code != 200:
-            raise refused(response, request)
+            raise refused(response, request, self.connection.key)
         try:
-            return json.loads(response.content, parse_constant=_no_constant)
+            return json.loads(response.content, parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError):
             raise BadAnswerError(
                 f"the API answered {request} with something that is not JSON "
@@ -105,29 +109,54 @@ class Http:
             headers=self.headers,
             extensions={"timeout": timeout.as_dict()},
         )
+        deadline = time.monotonic() + self.connection.total_timeout
         response = self._transport().handle_request(request)
-        response.request = request
         try:
             # Reading to the end is what gives the connection back for the next request.
-            response.read()
+            body = b"".join(self._pieces(response, deadline))
         finally:
             response.close()
-        return response
+        return httpx.Response(response.status_code, headers=_plain(response), content=body)
+
+    def _pieces(self, response: httpx.Response, deadline: float) -> Iterator[bytes]:
+        """The decoded body, as long as it is neither too large nor too slow."""
+        size = 0
+        for piece in response.iter_bytes():
+            size += len(piece)
+            if size > _LARGEST_ANSWER:
+                raise BadAnswerError(f"the answer is larger than {_LARGEST_ANSWER:,} bytes")
+            if time.monotonic() > deadline:
+                raise httpx.ReadTimeout("the answer drips in too slowly")
+            yield piece
 
     def _transport(self) -> httpx.HTTPTransport:
         transport: httpx.HTTPTransport | None = getattr(self._mine, "transport", None)
         if transport is None:
-            one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            transport = self._mine.transport = httpx.HTTPTransport(
-                verify=self._shared_tls(), limits=one, proxy=_proxy(self.connection.base_url)
-            )
+            transport = self._mine.transport = self._new_transport()
             self._transports.append(transport)
         return transport
+
+    def _new_transport(self) -> httpx.HTTPTransport:
+        one = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        proxy = _proxy(self.connection.base_url)
+        try:
+            return httpx.HTTPTransport(verify=self._shared_tls(), limits=one, proxy=proxy)
+        except (ValueError, ImportError, httpx.InvalidURL) as error:
+            raise UsageError(
+                f"the proxy that the environment names cannot be used: {error}",
+                hint="correct HTTPS_PROXY, or take the host out with NO_PROXY",
+            ) from None
 
     def _shared_tls(self) -> ssl.SSLContext:
         with self._lock:
             if self._tls is None and self.connection.base_url.startswith("https:"):
-                self._tls = httpx.create_ssl_context()
+                try:
+                    self._tls = httpx.create_ssl_context()
+                except OSError as error:
+                    raise UsageError(
+                        f"the certificates to trust cannot be read: {error}",
+                        hint="correct SSL_CERT_FILE or SSL_CERT_DIR",
+                    ) from None
             elif self._tls is None:
                 # Plain http (this machine only) needs none; this one trusts nobody.
                 self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -139,8 +168,20 @@ class Http:
             transport.close()
 
 
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
+def _finite(text: str) -> float:
+    """The number, once it is one that JSON can say: `1e999` and NaN are not."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not JSON")
+    return value
+
+
+def _plain(response: httpx.Response) -> httpx.Headers:
+    """The headers without those that describe how the body came, which is decoded by now."""
+    headers = response.headers.copy()
+    for name in ("content-encoding", "content-length", "transfer-encoding"):
+        headers.pop(name, None)
+    return headers
 
 
 def _proxy(url: str) -> str | None:
@@ -167,6 +208,12 @@ def mapped(error: httpx.HTTPError, request: str) -> ProviderError:
     if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError):
         kind = "broke off, or is not HTTP"
         return UnreachableError(f"the answer to {request} {kind}", request=request)
+    if "certificate" in str(error).lower():
+        return CertificateError(
+            f"the host is not trusted: {error}",
+            hint="name the certificates of your organisation in SSL_CERT_FILE",
+            request=request,
+        )
     return UnreachableError(
         f"no connection for {request}: {error or type(error).__name__}",
         hint="check the endpoint, the network and the proxy",
@@ -174,17 +221,20 @@ def mapped(error: httpx.HTTPError, request: str) -> ProviderError:
     )
 
 
-def refused(response: httpx.Response, request: str) -> ProviderError:
-    """The ProviderError that stands for an answer other than 200."""
+def refused(response: httpx.Response, request: str, key: str = "") -> ProviderError:
+    """The ProviderError that stands for an answer other than 200; the key is not in it."""
     status = response.status_code
     said = _detail(response)
+    said = said.replace(key, "…") if key else said
     told = f"{request} answered {status}" + (f": {said}" if said else "")
     if status == 401:
         return UnauthorizedError(
             told, hint="the API does not know this key; is it for this host?", request=request
         )
     if status == 403:
-        hint = "the key is valid but may not do this; check its workspace and its role"
+        hint = "the key is wrong, is not for this workspace, or lacks the right"
+        if "missing permission" in said:
+            hint = "the key is valid but may not do this; give its role the permission"
         return ForbiddenError(told, hint=hint, request=request)
     if status == 404:
         return NotFoundError(told, hint="not there, or not visible to this key", request=request)
@@ -204,15 +254,18 @@ def refused(response: httpx.Response, request: str) -> ProviderError:
 
 
 def _retry_after(value: str) -> float | None:
-    """The seconds a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3)."""
+    """The seconds a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3).
+
+    None when it asks for nothing that makes sense, a time that has passed included.
+    """
     try:
-        return max(0.0, float(int(value)))
+        seconds = float(value)
     except ValueError:
-        pass
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
+        try:
+            seconds = parsedate_to_datetime(value).timestamp() - time.time()
+        except (ValueError, TypeError):
+            return None
+    return seconds if seconds >= 0 and math.isfinite(seconds) else None
 
 
 def _detail(response: httpx.Response) -> str:

@@ -4,18 +4,20 @@ Source: the API's OpenAPI file, version 0.1.0; what it leaves open is read so th
 is safe.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from agentsync.canonical import Json
-from agentsync.engine.normalise import ShapeError, live
+from agentsync.engine.normalise import ShapeError, live, split_tool_key
 from agentsync.engine.rules import Rules
-from agentsync.errors import BadAnswerError
+from agentsync.errors import BadAnswerError, NotFoundError
 from agentsync.model import AgentSummary, LiveAgent
 from agentsync.providers.base import Connection, Provider
 
 _API: Final = "/v1/deepagents"
 _PAGE_SIZE: Final = "100"
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 _TOOLSETS: Final = ("/tools", "/subagents/*/tools")
 
@@ -112,18 +114,28 @@ class ManagedDeepAgents(Provider):
         params = {"page_size": _PAGE_SIZE, "sort_by": "created_at", "sort_order": "asc"}
         seen: set[str] = set()
         while True:
-            page = self._http.get(f"{_API}/agents", params)
-            for item in _items(page):
-                summary = _summary(item)
-                if summary.agent_id not in seen:
-                    seen.add(summary.agent_id)
-                    yield summary
+            page = self._page(params)
+            fresh = [item for item in map(_summary, _items(page)) if item.agent_id not in seen]
+            seen.update(item.agent_id for item in fresh)
+            yield from fresh
             cursor = page.get("next_cursor")
             if not cursor:
                 return
-            if cursor == params.get("cursor") or not isinstance(cursor, str):
-                raise _bad_answer("the list of agents has a cursor that leads nowhere", "/agents")
+            if not fresh or not isinstance(cursor, str):
+                raise _bad_answer(
+                    "the list of agents has a cursor that leads nowhere", f"{_API}/agents"
+                )
             params["cursor"] = cursor
+
+    def _page(self, params: Mapping[str, str]) -> Json:
+        try:
+            return self._http.get(f"{_API}/agents", params)
+        except NotFoundError as error:
+            raise NotFoundError(
+                error.message,
+                hint="is the endpoint right? This API has no list of agents",
+                request=error.request,
+            ) from None
 
     def read(self, agent_id: str) -> LiveAgent:
         """The agent as it is now, its whole file tree included."""
@@ -135,6 +147,8 @@ class ManagedDeepAgents(Provider):
             value, hidden = live(answer, self.rules)
         except ShapeError as error:
             raise _bad_answer(f"the answer is no agent: {error}", path) from None
+        except RecursionError:
+            raise _bad_answer("the answer is nested too deeply", path) from None
         level = answer.get("access_level")
         return LiveAgent(
             agent_id=agent_id,
@@ -178,7 +192,7 @@ def _items(page: Json) -> list[Any]:
 
 
 def _summary(item: Json) -> AgentSummary:
-    if not isinstance(item, dict) or not isinstance(item.get("id"), str):
+    if not isinstance(item, dict) or not _ID.fullmatch(str(item.get("id", ""))):
         raise _bad_answer("the list holds something that is no agent", f"{_API}/agents")
     return AgentSummary(agent_id=item["id"], name=str(item.get("name") or ""))
 
@@ -187,7 +201,7 @@ def _toolset(value: Mapping[str, Json]) -> dict[str, Json]:
     """A tools configuration in the API's shape, from its canonical form."""
     tools = []
     for key, spec in value["tools"].items():
-        url, _, name = key.rpartition("::")
+        url, name = split_tool_key(key)
         tools.append({"name": name, "mcp_server_url": url, **spec})
     return {**value, "tools": tools}
 

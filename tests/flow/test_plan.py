@@ -218,7 +218,7 @@ def test_unmanaged_content_is_shown_when_asked_for(run, api, project):
     assert "memories" not in run("diff").out
     done = run("diff", "--all", "--exit-code")
     assert done.code == ExitCode.OK
-    assert "/files/\"memories/a.md\"" in done.out
+    assert '/files/"memories/a.md"' in done.out
     assert "/extras/x" in done.out
 
 
@@ -285,3 +285,67 @@ def test_an_unknown_agent_is_a_usage_error_with_a_hint(run):
     done = run("plan", "aa")
     assert done.code == ExitCode.USAGE
     assert "did you mean `a`" in done.err
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"LANGSMITH_WORKSPACE_ID": "é"}, "not the id of a workspace"),
+        ({"LANGSMITH_WORKSPACE_ID": "x\ny"}, "not the id of a workspace"),
+    ],
+)
+def test_a_wrong_environment_is_a_usage_error(run, environ, said):
+    done = run("plan", **environ)
+    assert done.code == ExitCode.USAGE
+    assert said in done.err
+
+
+def test_a_plan_is_not_saved_over_what_is_no_file(run, project, tmp_path):
+    assert run("plan", "-o", tmp_path).code == ExitCode.USAGE
+    assert run("plan", "-o", "/dev/full").code == ExitCode.USAGE
+    assert run("plan", "-o", tmp_path / "no" / "where").code == ExitCode.ERROR
+    (tmp_path / "real.json").write_text("")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    done = run("plan", "-o", tmp_path / "link.json")
+    assert done.code == ExitCode.OK
+    assert "saved in" in done.err
+    assert (tmp_path / "link.json").is_symlink()
+    assert planfile.read(tmp_path / "real.json").changes
+
+
+def test_a_hostile_answer_cannot_reach_the_terminal(run, server):
+    hostile = "\x1b]0;PWNED\x07\x1b[31mred\u202e ##[group]"
+    server.add_fault(Fault(kind="status", status=500, body=hostile, retry_after="0", count=None))
+    done = run("plan")
+    assert "trying again" in done.err
+    assert not {"\x1b", "\x07", "\u202e"} & set(done.out + done.err)
+
+
+def test_what_breaks_on_one_agent_leaves_the_others_their_results(project, server, monkeypatch):
+    import os
+
+    from agentsync.ops import comparing
+    from agentsync.ops.plan import PlanOptions, plan
+    from agentsync.ops.watch import Watch
+
+    write_definition(project / "agents" / "b", {"name": "B", "system_prompt": "b"})
+    original = comparing.compare
+
+    def broken(definition, *arguments, **options):
+        if definition.address == "a":
+            raise KeyError("the text of a bug may hold secrets")
+        return original(definition, *arguments, **options)
+
+    monkeypatch.setattr(comparing, "compare", broken)
+    environ = {**os.environ, "LANGSMITH_ENDPOINT": server.url, "LANGSMITH_API_KEY": "k"}
+    report = plan(PlanOptions(command="plan", directory=project), environ, Watch())
+    assert report.exit_code == ExitCode.BUG
+    assert [change.address for change in report.plan.changes] == ["b"]
+    assert "KeyError at test_plan.py" in report.problems[0].message
+    assert "secrets" not in report.problems[0].message
+
+
+def test_dotenv_that_is_no_text_is_said_so(run, project):
+    (project / ".env").write_bytes(b"\xff\xfe")
+    assert "cannot read .env" in run("plan", LANGSMITH_API_KEY="").err
+    assert run("plan").code == ExitCode.OK

@@ -124,3 +124,46 @@ def test_places_are_paths_from_the_current_folder(tmp_path):
     report = agentsync("validate", "-C", "inner", "--format", "json", cwd=tmp_path).json
     assert report["root"] == "inner"
     assert report["diagnostics"][0]["span"]["path"] == "agents/a/agent.yaml"
+
+
+def test_json_says_the_exit_code_that_the_process_has(tmp_path):
+    write_project(tmp_path, {"name": "A", "system_prompt": "p"})
+    done = agentsync("validate", "--format", "json", "--output", "text=/no/where", cwd=tmp_path)
+    assert done.code == done.json["exit_code"] == ExitCode.ERROR
+    assert "cannot write /no/where" in done.json["problems"][0]["message"]
+
+
+@pytest.mark.parametrize("command", [("validate",), ("--version",), ("schema", "show")])
+def test_a_full_disk_is_no_bug(tmp_path, command):
+    write_project(tmp_path, {"name": "A", "system_prompt": "p"})
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "agentsync", *command],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == ExitCode.ERROR
+    assert "Traceback" not in done.stderr
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_are_no_bug(tmp_path, closing):
+    write_project(tmp_path, {"name": "A", "system_prompt": "p"})
+    command = f"{sys.executable} -m agentsync validate {closing}"
+    assert subprocess.run(command, shell=True, cwd=tmp_path).returncode == 0
+
+
+def test_colours_are_for_terminals_and_for_those_who_force_them(tmp_path):
+    write_project(tmp_path, {"name": "A", "system_prompt": "p"})
+    for environ, coloured in [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ]:
+        shown = agentsync("validate", cwd=tmp_path, **environ).out
+        assert ("\x1b[" in shown) is coloured, environ

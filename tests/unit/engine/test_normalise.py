@@ -1,4 +1,5 @@
 import copy
+import json
 
 import pytest
 from generated import answer, documents
@@ -143,6 +144,35 @@ def test_tools_of_one_name_with_different_settings_are_both_kept():
         "https://t.example::t": {},
         "https://t.example::t#2": {"display_name": "T"},
     }
+
+
+def test_approvals_of_tools_with_the_separator_in_their_names_stay_apart():
+    url = "https://t.example"
+    tools = [{"name": name, "mcp_server_url": url} for name in ("a::b", "a::c")]
+    value = canonical(
+        {
+            "tools": {
+                "tools": tools,
+                "interrupt_config": {f"{url}/::a::b": True, f"{url}::a::c": False},
+            }
+        }
+    )
+    assert value["tools"]["interrupt_config"] == {f"{url}::a::b": True, f"{url}::a::c": False}
+
+
+def test_settings_of_tools_that_only_the_file_has_are_kept():
+    tool = {"name": "t", "mcp_server_url": "https://t.example"}
+    file = {"tools": [{**tool, "mcp_server_url": "https://t.example/", "timeout": 5}], "budget": 1}
+    value, _ = live(
+        {
+            "name": "a",
+            "tools": {"tools": [tool], "interrupt_config": {}},
+            "files": {"tools.json": {"content": json.dumps(file)}},
+        },
+        RULES,
+    )
+    assert value["tools"]["tools"] == {"https://t.example::t": {"timeout": 5}}
+    assert value["tools"]["budget"] == 1
 
 
 def test_raw_files_add_what_typed_fields_cannot_say():

@@ -131,7 +131,16 @@ def test_every_shape_of_refusal_is_read(http, answer, said):
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("0", 0.0), ("99999", 60.0), ("-3", 0.0), ("soon", 0.5)]
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("99999", 60.0),
+        ("-3", 0.5),
+        ("1.5", 1.5),
+        ("inf", 0.5),
+        ("soon", 0.5),
+    ],
 )
 @respx.mock
 def test_the_server_says_how_long_to_wait(http, waits, header, seconds):
@@ -156,8 +165,81 @@ def test_the_server_may_name_a_time(http, waits):
     assert 15 < waits[0] <= 20
 
 
+@respx.mock
+def test_a_time_that_has_passed_is_no_reason_to_hurry(http, waits):
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}
+    respx.get(f"{BASE}/a").mock(
+        side_effect=[httpx.Response(503, headers=headers), httpx.Response(200, json=1)]
+    )
+    http.get("/a")
+    assert waits == [0.5]
+
+
+@respx.mock
+def test_an_answer_without_end_is_cut_off(http, monkeypatch):
+    monkeypatch.setattr("agentsync.providers.http._LARGEST_ANSWER", 100)
+    respx.get(f"{BASE}/a").respond(200, content=b'"' + b"x" * 200 + b'"')
+    with pytest.raises(BadAnswerError, match="larger than 100 bytes"):
+        http.get("/a")
+
+
+@respx.mock
+def test_an_answer_that_drips_in_for_ever_times_out(http):
+    http.connection = Connection(base_url=BASE, key=KEY, total_timeout=-1.0)
+    respx.get(f"{BASE}/a").respond(200, json={"a": 1})
+    with pytest.raises(TimedOutError):
+        http.get("/a")
+
+
+@respx.mock
+def test_a_key_that_the_server_repeats_is_not_shown(http):
+    respx.get(f"{BASE}/a").respond(403, json={"detail": f"key {KEY} is bad"})
+    with pytest.raises(ForbiddenError, match="key … is bad") as caught:
+        http.get("/a")
+    assert "wrong" in caught.value.hint
+    respx.get(f"{BASE}/b").respond(403, text="missing permission agents:read")
+    with pytest.raises(ForbiddenError) as caught:
+        http.get("/b")
+    assert "valid" in caught.value.hint
+
+
+@respx.mock
+def test_a_certificate_nobody_trusts_is_not_tried_again(http, waits):
+    failure = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    respx.get(f"{BASE}/a").mock(side_effect=failure)
+    with pytest.raises(errors.CertificateError, match="not trusted"):
+        http.get("/a")
+    assert waits == []
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"<html>", b"NaN", b"[" * 100_000, b"1" * 5000, b'{"a": \xff}']
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "notaurl"),
+        ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+    ],
+)
+def test_what_is_wrong_in_the_environment_is_said_so(http, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(errors.UsageError) as caught:
+        http.get("/a")
+    assert name.split("_")[0] in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"1e999",
+        b'{"a": -1e999}',
+        b"",
+        b"{",
+        b"<html>",
+        b"NaN",
+        b"[" * 100_000,
+        b"1" * 5000,
+        b'{"a": \xff}',
+    ],
 )
 @respx.mock
 def test_an_answer_that_is_not_json_is_said_so(http, body):
@@ -188,7 +270,7 @@ def test_the_key_is_in_no_message_and_no_traceback(http, told, failure):
     with pytest.raises(ProviderError) as caught:
         http.get("/a")
     shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + repr(told)
-    assert KEY not in shown + repr(http.connection)
+    assert KEY not in shown + repr(http.connection) + repr(http)
     assert caught.value.__cause__ is None
 
 

@@ -1,3 +1,5 @@
+from functools import reduce
+
 import httpx
 import pytest
 from generated import documents
@@ -66,6 +68,7 @@ def test_an_agent_that_is_not_there(provider):
         {"name": 3},
         {"name": "a", "tools": []},
         {"name": "a", "files": {"x": 1}},
+        {"name": "a", "new": reduce(lambda inner, _: [inner], range(2000), 0)},
     ],
 )
 def test_an_answer_that_is_no_agent(provider, monkeypatch, answer):
@@ -83,6 +86,7 @@ def test_an_answer_that_is_no_agent(provider, monkeypatch, answer):
         {"items": {}},
         {"items": [3]},
         {"items": [{"name": "a"}]},
+        {"items": [{"id": "a b\n/..", "name": "a"}]},
         {"items": [], "next_cursor": 3},
     ],
 )
