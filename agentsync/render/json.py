@@ -12,10 +12,12 @@ def render(report: Report, options: RenderOptions) -> str:
     Nobody looks where nothing is wrapped (`width` 0: a pipe or a file), and there one line is
     written by C code, ten times as fast.
 
+    `##[`, which a CI runner obeys in a log, has its bracket escaped: only strings can hold it.
+
     Plain ASCII: whatever stands in an agent (a lone surrogate, a terminal escape, a character
     that reverses the line) is harmless on any terminal and survives any encoding.
     """
     indent = 2 if options.width else None
     text = json.dumps(report.to_json(), indent=indent, sort_keys=True, allow_nan=False)
     # DEL is the one control character that JSON may leave as it is.
-    return text.replace("\x7f", "\\u007f") + "\n"
+    return text.replace("\x7f", "\\u007f").replace("##[", "##\\u005b") + "\n"

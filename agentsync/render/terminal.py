@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from agentsync.model import Diagnostic, FieldChange, Problem, Report, Severity
+from agentsync.model import Diagnostic, FieldChange, Report, Severity
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.page import BLANK, Line, line, paint
+from agentsync.render.text.problems import problem_sections
 from agentsync.render.visible import visible
 
 Placed = TypeVar("Placed", Diagnostic, FieldChange)
@@ -50,11 +51,17 @@ def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
 
         make = diff_sections if report.command == "diff" else plan_sections
         for section in make(report, report.plan, options):
-            cut = cut or any(role == "cut" for item in section for _, role in item.pieces)
+            cut = cut or _is_cut(section)
             yield section
     yield from _diagnostics(report.diagnostics)
-    yield from map(_problem, report.problems)
+    for section in problem_sections(report, options):
+        cut = cut or _is_cut(section)
+        yield section
     yield from _ending(report, cut)
+
+
+def _is_cut(section: Sequence[Line]) -> bool:
+    return any(role == "cut" for item in section for _, role in item.pieces)
 
 
 def _diagnostics(found: Sequence[Diagnostic]) -> Iterator[list[Line]]:
@@ -74,21 +81,6 @@ def _diagnostic(item: Diagnostic) -> Iterator[Line]:
     )
     if item.hint:
         yield line((visible(item.hint), "hint"), indent=4, hang=0)
-
-
-def _problem(problem: Problem) -> list[Line]:
-    said = (f"{visible(problem.message)}", "")
-    code = (f" [{visible(problem.code)}]", "quiet")
-    if problem.address:
-        lines = [line(("! failed ", "error"), (visible(problem.address), "title"))]
-        lines.append(line(said, code, indent=2))
-    else:
-        lines = [line(("error: ", "error"), said, code)]
-    if problem.request:
-        lines.append(line((visible(problem.request), "quiet"), indent=2))
-    if problem.hint:
-        lines.append(line((visible(problem.hint), "hint"), indent=2))
-    return lines
 
 
 def _ending(report: Report, cut: bool) -> Iterator[list[Line]]:

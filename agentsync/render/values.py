@@ -18,16 +18,16 @@ _WORDS: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
 _TEXT: Final = ("|", "|-")
 
 
-def as_text(value: Json) -> str:
+def as_text(value: Json, *, flow: bool = True) -> str:
     """What stands for `value` on the page: the one way for values of agents to get there.
 
     Shape: a text of several lines, or a long one, is itself; a short one is quoted where it could
     be taken for something else. Nothing in it acts on a terminal, and only line feeds are left of
-    the control characters.
+    the control characters. Short lists stand on one line unless `flow` is off.
     """
     if isinstance(value, str):
         return visible_lines(value) if is_long(value) else _scalar(value)
-    return "\n".join(_block(value))
+    return "\n".join(_block(value, flow))
 
 
 def is_long(text: str) -> bool:
@@ -44,7 +44,9 @@ def _scalar(value: Json) -> str:
 def _is_plain(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or text != text.strip() or text.endswith(":"):
         return False
-    return not (text.lower() in _WORDS or _is_number(text) or ": " in text or " #" in text)
+    return not (
+        text.lower() in _WORDS or _is_number(text) or ": " in text or " #" in text or "##[" in text
+    )
 
 
 def _is_number(text: str) -> bool:
@@ -55,26 +57,26 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _block(value: Json) -> Iterator[str]:
+def _block(value: Json, flow: bool) -> Iterator[str]:
     """The lines of a value, the keys of maps sorted."""
-    flow = _flow(value)
-    if flow is not None:
-        yield flow
+    one = _one_line(value, flow)
+    if one is not None:
+        yield one
     elif isinstance(value, dict):
         for key in sorted(value):
-            yield from _entry(f"{_scalar(key)}:", value[key])
+            yield from _entry(f"{_scalar(key)}:", value[key], flow)
     elif isinstance(value, list):
         for item in value:
-            yield from _item_lines(list(_block(item)))
+            yield from _item_lines(list(_block(item, flow)))
     else:
         yield _TEXT[0] if value.endswith("\n") else _TEXT[1]
         for text in visible_lines(value.removesuffix("\n")).split("\n"):
             yield _inner(text)
 
 
-def _entry(key: str, value: Json) -> Iterator[str]:
-    lines = list(_block(value))
-    if _flow(value) is not None or lines[0] in _TEXT:
+def _entry(key: str, value: Json, flow: bool) -> Iterator[str]:
+    lines = list(_block(value, flow))
+    if _one_line(value, flow) is not None or lines[0] in _TEXT:
         yield f"{key} {lines[0]}"
         yield from lines[1:]
     else:
@@ -91,13 +93,15 @@ def _inner(text: str) -> str:
     return f"  {text}" if text else ""
 
 
-def _flow(value: Json) -> str | None:
-    """A scalar, an empty map or list, or a short list of scalars, on one line."""
+def _one_line(value: Json, flow: bool) -> str | None:
+    """A scalar, an empty map or list, or, with `flow`, a short list of scalars, on one line."""
     if isinstance(value, str) and is_long(value):
         return None
     if isinstance(value, list):
-        if any(isinstance(item, dict | list) or len(str(item)) > SHORT for item in value):
-            return "[]" if not value else None
+        if not value:
+            return "[]"
+        if not flow or any(isinstance(it, dict | list) or len(str(it)) > SHORT for it in value):
+            return None
         text = f"[{', '.join(_item(item) for item in value)}]"
         return text if len(text) <= SHORT else None
     if isinstance(value, dict):

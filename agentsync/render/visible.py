@@ -23,14 +23,31 @@ _HIDDEN = re.compile(rf"[{_UNSEEN}]|(?<![{_EMOJI}])\ufe0f")
 _HIDDEN_IN_LINES = re.compile(rf"(?!\n)(?:{_HIDDEN.pattern})")
 
 
+# A CI runner obeys a log line that holds this, wherever it stands.
+_COMMAND: Final = "##["
+
+
 def visible(text: str) -> str:
-    r"""`text` on one line: controls as their signs (␛, ␊), the unseen as `\u{202e}`."""
-    return _HIDDEN.sub(_spelled, text)
+    r"""`text` on one line: controls as their signs (␛, ␊), the unseen as `\u{202e}`.
+
+    Shape: `##[`, which GitHub's runner takes for a command, becomes `##\[`.
+    """
+    return without_commands(_HIDDEN.sub(_spelled, text))
 
 
 def visible_lines(text: str) -> str:
     """The same for text of several lines: its line feeds stay."""
-    return _HIDDEN_IN_LINES.sub(_spelled, text)
+    return without_commands(_HIDDEN_IN_LINES.sub(_spelled, text))
+
+
+def without_commands(text: str) -> str:
+    r"""`text` with every `##[` broken: `##\[`."""
+    return text.replace(_COMMAND, r"##\[")
+
+
+def is_command(row: str) -> bool:
+    """Whether GitHub's runner would obey the row: spaces before the colons do not matter to it."""
+    return row.lstrip().startswith("::")
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -32,10 +32,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def summary(plan: Plan, failed: int) -> list[tuple[str, str]]:
+def summary(report: Report, plan: Plan) -> list[tuple[str, str]]:
     """What a plan comes to, as texts with the name of what each counts; empty for nothing at all.
 
-    Shape: the names are those of actions, and `failed`.
+    Shape: the names are those of actions, `failed` and `untried`.
     """
     counts = plan.counts()
     parts = [
@@ -45,8 +45,10 @@ def summary(plan: Plan, failed: int) -> list[tuple[str, str]]:
     ]
     if counts[Action.NO_OP]:
         parts.append((f"{counts[Action.NO_OP]} in sync", Action.NO_OP.value))
-    if failed:
-        parts.append((f"{failed} failed", "failed"))
+    if number := len(failed(report)):
+        parts.append((f"{number} failed", "failed"))
+    if number := _missing(report) - number:
+        parts.append((f"{number} not tried", "untried"))
     return parts
 
 
@@ -56,6 +58,8 @@ def nothing_to_do(report: Report) -> str:
     if plan is None or plan.differs or report.problems or errors(report):
         return ""
     number = len(plan.changes)
+    if not number and not report.checked:
+        return "There is no agent in this part of the project: nothing was compared."
     what = "differences" if report.command == "diff" else "changes"
     return f"No {what}. {counted(number, 'agent')} {'is' if number == 1 else 'are'} in sync."
 
@@ -77,9 +81,24 @@ def verdict(report: Report) -> str:
     return f"{counted(report.checked, 'agent')} {'is' if report.checked == 1 else 'are'} valid"
 
 
-def failed(report: Report) -> int:
-    """How many agents could not be planned."""
-    return len({problem.address for problem in report.problems if problem.address})
+def failed(report: Report) -> frozenset[str]:
+    """The addresses of the agents that could not be compared, as far as a problem names them."""
+    return _in_trouble(report) - _compared(report)
+
+
+def _in_trouble(report: Report) -> frozenset[str]:
+    return frozenset(problem.address for problem in report.problems if problem.address)
+
+
+def _compared(report: Report) -> frozenset[str]:
+    changes = report.plan.changes if report.plan else ()
+    return frozenset(change.address for change in changes)
+
+
+def _missing(report: Report) -> int:
+    """How many agents were not compared: those that failed, and those that were not tried."""
+    untold = report.checked - len(_compared(report)) if report.plan and report.problems else 0
+    return max(untold, len(failed(report)))
 
 
 def origin_known(plan: Plan) -> bool:
@@ -104,14 +123,23 @@ def other_name(change: Change) -> str:
 def next_steps(report: Report, cut: bool) -> list[str]:
     """What the reader may want to know or do now, one sentence each."""
     steps = []
-    if number := failed(report):
+    if number := _missing(report):
         were = "was" if number == 1 else "were"
         steps.append(f"Not complete: {counted(number, 'agent')} {were} not compared.")
+    if number := len(_in_trouble(report) & _compared(report)):
+        were, problems = ("was", "problem") if number == 1 else ("were", "problems")
+        steps.append(
+            f"{counted(number, 'agent')} {were} compared, but the {problems} above must be "
+            "solved first."
+        )
     if report.command == "plan" and report.plan:
         number = report.plan.counts()[Action.ADOPT]
-        it = "it" if number == 1 else "them"
+        it = "it" if number == 1 else "each"
         if number:
-            steps.append(f"To take over {counted(number, 'live agent')}, apply {it} with --adopt.")
+            steps.append(
+                f"To take over {counted(number, 'live agent')}, bind {it} with `id: <agent id>` "
+                "in its agent.yaml."
+            )
     if cut:
         steps.append("Texts are cut where it says so; --verbose shows them in full.")
     return steps

@@ -26,7 +26,7 @@ def creation_lines(desired: Mapping[str, Json]) -> Iterator[Line]:
         lines = as_text(prompt.strip("\n") + "\n").removesuffix("\n").split("\n")
         size = counted(len(lines), "line")
         yield line((f"{'prompt':{_LABEL}}", "quiet"), size, indent=2)
-        yield from excerpt(lines, " " * (_LABEL - 2), "quiet", _FIRST_LINES)
+        yield from excerpt(lines, "", "quiet", _FIRST_LINES, indent=_LABEL + 2)
 
 
 def _facts(desired: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -14,52 +14,56 @@ def diff_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterato
     """The head, then the agents that differ; those on one side only in a sentence."""
     yield head(plan, "Diff")
     yield summary(report, plan)
-    origins = wording.origin_known(plan)
+    origins, home = wording.origin_known(plan), _home(report, plan)
     for change in plan.changes:
         if change.action is Action.CREATE:
-            yield _one_sided(change)
+            yield _one_sided(change, home)
         else:
-            yield _agent(change, options, origins)
+            yield _agent(change, options, origins, home)
 
 
-def _agent(change: Change, options: RenderOptions, origins: bool) -> list[Line]:
+def _agent(change: Change, options: RenderOptions, origins: bool, home: str) -> list[Line]:
     if change.action is Action.NO_OP and not (notes(change) or unmanaged(change, options)):
         return []
-    lines = [_live(change, options), _git(change)]
+    lines = [*_live(change, options), _git(change, home)]
     if change.action is Action.ADOPT:
         lines.append(line((visible(change.reason), "quiet"), indent=2))
     view = View.of(options, full=True, origins=origins)
     return [*lines, *notes(change), *field_lines(change.fields, view), *unmanaged(change, options)]
 
 
-def _one_sided(change: Change) -> list[Line]:
+def _one_sided(change: Change, home: str) -> list[Line]:
     return [
         line(("--- live  ", "removed"), ("no agent", "quiet")),
-        _git(change),
+        _git(change, home),
         line((visible(change.reason), "quiet"), indent=2),
     ]
 
 
-def _live(change: Change, options: RenderOptions) -> Line:
+def _live(change: Change, options: RenderOptions) -> Iterator[Line]:
     agent = change.agent_id or ""
-    known = visible(agent if options.verbose or not change.revision else agent[:SHORT_ID])
-    return line(
-        ("--- live  ", "removed"),
-        (f"revision {visible(change.revision)}  " if change.revision else "", "title"),
-        (f"id {known}" if known else "", "quiet"),
-    )
+    # Who is to bind an agent needs all of its id.
+    whole = options.verbose or not change.revision or change.action is Action.ADOPT
+    known = visible(agent if whole else agent[:SHORT_ID])
+    yield line(("--- live  ", "removed"), (f"id {known}" if known else "", "quiet"))
+    if change.revision:
+        # A line of its own: the token is as long as a row has room for.
+        yield line(("revision ", "quiet"), (visible(change.revision), "token"), indent=4)
 
 
-def _git(change: Change) -> Line:
+def _git(change: Change, home: str) -> Line:
     if change.action is Action.DELETE:
         return line(("+++ git   ", "added"), ("no definition", "quiet"))
-    return line(("+++ git   ", "added"), (visible(_folder(change)), "title"))
+    return line(("+++ git   ", "added"), (visible(f"{home}{change.address}"), "title"))
 
 
-def _folder(change: Change) -> str:
-    """The agent's folder where a field says it, else its address alone."""
-    for item in change.fields:
-        folder, found, _ = (item.span.path if item.span else "").rpartition(f"/{change.address}/")
-        if found:
-            return f"{folder}/{change.address}"
-    return change.address
+def _home(report: Report, plan: Plan) -> str:
+    """The folder of the agents' folders with a slash, "" where no field of the plan says it."""
+    root = f"{report.root}/" if report.root else ""
+    for change in plan.changes:
+        for item in change.fields:
+            path = f"/{item.span.path.removeprefix(root)}" if item.span else ""
+            folder, found, _ = path.partition(f"/{change.address}/")
+            if found:
+                return f"{root}{folder[1:]}/" if folder else root
+    return ""

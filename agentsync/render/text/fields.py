@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from agentsync.canonical import Absent
@@ -9,7 +10,7 @@ from agentsync.engine.textdiff import Hunk, unified
 from agentsync.engine.textdiff import Line as DiffLine
 from agentsync.model import FieldChange, Origin
 from agentsync.render import RenderOptions
-from agentsync.render.text.page import BLANK, Line, Piece, line
+from agentsync.render.text.page import BAR, BLANK, Line, Piece, line
 from agentsync.render.values import SHORT, as_text
 from agentsync.render.visible import visible
 from agentsync.render.wording import counted, place
@@ -26,7 +27,7 @@ _ORIGINS: Final = {
     Origin.UNKNOWN: ("origin: unknown", "quiet"),
 }
 _ROLES: Final = {"context": "quiet", "removed": "removed", "added": "added"}
-_GUTTERS: Final = {"context": "  ", "removed": "- ", "added": "+ "}
+_GUTTERS: Final = {"removed": "- ", "added": "+ "}
 
 # Lines of an added or removed text that are shown unless all is asked for.
 _FIRST_LINES: Final = 12
@@ -83,9 +84,14 @@ _Texts = tuple[str | None, str | None]
 
 
 def _texts(item: FieldChange) -> _Texts:
-    before = None if isinstance(item.before, Absent) else as_text(item.before)
-    after = None if isinstance(item.after, Absent) else as_text(item.after)
-    return before, after
+    before, after = item.before, item.after
+    if isinstance(before, Absent):
+        return None, None if isinstance(after, Absent) else as_text(after)
+    if isinstance(after, Absent):
+        return as_text(before), None
+    texts = as_text(before), as_text(after)
+    # Both sides in one style: a list must not differ from another only by how it is written.
+    return texts if _fits(texts) else (as_text(before, flow=False), as_text(after, flow=False))
 
 
 def _fits(texts: _Texts) -> bool:
@@ -122,7 +128,7 @@ def _short(item: FieldChange, texts: _Texts, column: int, view: View) -> Iterato
         values = [(before, "removed"), (" → ", "quiet"), (after, "added")]
         if before == after:
             values.append((" (they only look the same)", "quiet"))
-    elif (text := before if after is None else after) != "{}":
+    elif (text := before if after is None else after) != "{}" or not _is_tool(item.pointer):
         values = [(text or "", "removed" if after is None else "added")]
     gap = [("  ", "")] if values else []
     remarks = list(_remarks(item, view))
@@ -133,6 +139,11 @@ def _short(item: FieldChange, texts: _Texts, column: int, view: View) -> Iterato
     yield line(*_heading(item), indent=2)
     # Remarks keep two spaces before them: without a value these count as indentation.
     yield line(*values, *remarks, indent=6 if values else 4, hang=0 if values else 2)
+
+
+def _is_tool(pointer: str) -> bool:
+    """Whether the pointer names a tool: one without settings says all there is to say."""
+    return pointer.split("/")[-3:-1] == ["tools", "tools"]
 
 
 def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
@@ -153,7 +164,10 @@ def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
         yield line((f"only the line endings differ: {ends}", "quiet"), indent=6)
     else:
         ends_differ = before.endswith("\n") is not after.endswith("\n")
-        yield from _hunks(hunks, view, headed="\n" in before + after, ends=ends_differ)
+        # A list that is replaced shows the beginning of both sides; a text, what was edited.
+        run = None if view.full or isinstance(item.after, str) else _FIRST_LINES
+        headed = "\n" in before + after
+        yield from _hunks(hunks, view, headed=headed, ends=ends_differ, run=run)
 
 
 def _one_sided(item: FieldChange, text: str, view: View) -> Iterator[Line]:
@@ -164,35 +178,61 @@ def _one_sided(item: FieldChange, text: str, view: View) -> Iterator[Line]:
     yield from excerpt(lines, _GUTTERS[kind], kind, None if view.full else _FIRST_LINES)
 
 
-def excerpt(lines: Sequence[str], gutter: str, role: str, most: int | None) -> Iterator[Line]:
-    """The first `most` lines behind a gutter, and how many more there are; None: all of them."""
+def excerpt(
+    lines: Sequence[str], gutter: str, role: str, most: int | None, indent: int = 4
+) -> Iterator[Line]:
+    """The first `most` lines behind a gutter, and how many more there are; None: all of them.
+
+    Without a gutter of its own the text has a bar, as every quotation.
+    """
     # One line more takes no more room than to say that it is missing.
     kept = lines if most is None or len(lines) <= most + 1 else lines[:most]
     for text in kept:
         pieces = _cut(_ends_shown(text), role, most is not None)
-        yield line((gutter, role), *pieces, indent=4, hang=len(gutter) + 2)
-    yield from _more(len(lines) - len(kept), len(gutter))
+        yield _quoted(gutter, role, pieces, indent)
+    yield from _more(len(lines) - len(kept), indent + len(gutter))
 
 
-def _hunks(hunks: Sequence[Hunk], view: View, *, headed: bool, ends: bool) -> Iterator[Line]:
-    room = _MOST_LINES
+def _quoted(sign: str, role: str, pieces: Iterable[Piece], indent: int = 4) -> Line:
+    """A line of a text: behind its sign, or behind a bar that goes on where it is wrapped."""
+    if sign:
+        return line((sign, role), *pieces, indent=indent, hang=4)
+    return line(*pieces, indent=indent, gutter=BAR)
+
+
+def _hunks(
+    hunks: Sequence[Hunk], view: View, *, headed: bool, ends: bool, run: int | None
+) -> Iterator[Line]:
+    room = sum(len(hunk.lines) for hunk in hunks) if view.full else _MOST_LINES
+    left = 0
     for hunk in hunks:
-        kept = hunk.lines if view.full else hunk.lines[:room]
-        if headed and kept:
+        if headed and room:
             yield line((hunk.header, "quiet"), indent=4)
-        for text in kept:
-            role = _ROLES[text.kind]
-            yield line((_GUTTERS[text.kind], role), *_words(text, role, view), indent=4, hang=4)
-            if ends and not text.ended:
-                yield line(("\\ no newline at the end", "quiet"), indent=6)
-        room -= len(kept)
-    if not view.full:
-        yield from _more(sum(len(hunk.lines) for hunk in hunks) + room - _MOST_LINES, 2)
+        for _, group in groupby(hunk.lines, key=lambda text: text.kind):
+            lines = list(group)
+            # One line more takes no more room than to say that it is missing.
+            most = len(lines) if run is None or len(lines) <= run + 1 else run
+            shown = lines[: min(most, room)]
+            for text in shown:
+                yield from _hunk_line(text, view, ends)
+            if len(shown) < most:
+                left += len(lines) - len(shown)
+            else:
+                yield from _more(len(lines) - len(shown), 6)
+            room -= len(shown)
+    yield from _more(left, 6)
+
+
+def _hunk_line(text: DiffLine, view: View, ends: bool) -> Iterator[Line]:
+    role = _ROLES[text.kind]
+    yield _quoted(_GUTTERS.get(text.kind, ""), role, _words(text, role, view))
+    if ends and not text.ended:
+        yield line(("\\ no newline at the end", "quiet"), indent=6)
 
 
 def _more(lines: int, indent: int) -> Iterator[Line]:
     if lines:
-        yield line((f"… {counted(lines, 'more line')}", "cut"), indent=4 + indent)
+        yield line((f"… {counted(lines, 'more line')}", "cut"), indent=indent)
 
 
 def _words(text: DiffLine, role: str, view: View) -> Iterator[Piece]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from agentsync.render.visible import is_command, without_commands
+
 Piece = tuple[str, str]
 """A text that is already visible (render/visible.py), and its role."""
 
@@ -16,6 +18,7 @@ _STYLES: Final = {
     "cut": "dim",
     "pointer": "",
     "path": "bold",
+    "token": "bold",
     "create": "bold green",
     "update": "bold yellow",
     "adopt": "bold cyan",
@@ -33,17 +36,20 @@ _STYLES: Final = {
 
 # Without colour a changed word needs another mark.
 _MARKS: Final = {"added-word": ("{+", "+}"), "removed-word": ("[-", "-]")}
-# Not broken when too long, so that terminals still recognise them as links.
-_RIGID: Final = frozenset({"path", "pointer"})
+# Not broken when too long, so that they can be copied, and terminals recognise links.
+_RIGID: Final = frozenset({"path", "pointer", "token"})
 _NARROWEST: Final = 40
+
+BAR: Final = "│ "
+"""The gutter of quoted text: no row of it can be taken for anything but a quotation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the page; where it is wrapped, it goes on `hang` cells from the left."""
+    """One line of the page; where it is wrapped, each further row starts with `lead`."""
 
     pieces: tuple[Piece, ...]
-    hang: int = 0
+    lead: str = ""
 
     @property
     def cells(self) -> int:
@@ -54,19 +60,23 @@ class Line:
 BLANK: Final = Line(())
 
 
-def line(*pieces: Piece | str, indent: int = 0, hang: int = 2) -> Line:
-    """A line with these pieces after `indent` spaces, wrapped `hang` cells further in."""
+def line(*pieces: Piece | str, indent: int = 0, hang: int = 2, gutter: str = "") -> Line:
+    """A line with these pieces after `indent` spaces, wrapped `hang` cells further in.
+
+    A `gutter` stands before the first piece, and again in every row that goes on with the line.
+    """
     styled = tuple(piece if isinstance(piece, tuple) else (piece, "") for piece in pieces)
-    return Line(((" " * indent, ""), *styled) if indent else styled, indent + hang)
+    lead = " " * indent + gutter
+    return Line(((lead, "quiet" if gutter else ""), *styled) if lead else styled, lead + " " * hang)
 
 
 def paint(lines: Iterable[Line], *, color: bool, width: int) -> str:
     """The lines as text, without trailing spaces; in colour with ANSI codes, else without any."""
     rows: list[str] = []
     for item in lines:
-        pieces = item.pieces if color else tuple(map(_marked, item.pieces))
-        for row in _wrapped(pieces, item.hang, max(width, _NARROWEST)) if width else (pieces,):
-            rows.append(_row(_stripped(row), color))
+        pieces = _broken_commands(item.pieces if color else tuple(map(_marked, item.pieces)))
+        for row in _wrapped(pieces, item.lead, max(width, _NARROWEST)) if width else (pieces,):
+            rows.append(_row(_behind_bar(_stripped(row)), color))
     return "".join(f"{row}\n" for row in rows)
 
 
@@ -74,6 +84,30 @@ def _marked(piece: Piece) -> Piece:
     text, role = piece
     before, after = _MARKS.get(role, ("", ""))
     return f"{before}{text}{after}", role
+
+
+def _broken_commands(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pieces without a command for a CI runner: two harmless ones can make one together."""
+    whole = "".join(text for text, _ in pieces)
+    if without_commands(whole) == whole:
+        return pieces
+    kept: list[Piece] = []
+    held = ""
+    for text, role in pieces:
+        text = without_commands(held + text)[len(held) :]
+        kept.append((text, role))
+        held = (held + text)[-2:]
+    return tuple(kept)
+
+
+def _behind_bar(row: list[Piece]) -> list[Piece]:
+    """The row, with a bar before what a CI runner would obey; indentation makes room for it."""
+    if not is_command("".join(text for text, _ in row)):
+        return row
+    first = row[0][0]
+    if first.endswith("  ") and not first.strip():
+        return [(f"{first[:-2]}{BAR}", "quiet"), *row[1:]]
+    return [(BAR, "quiet"), *row]
 
 
 def _stripped(pieces: Iterable[Piece]) -> list[Piece]:
@@ -127,27 +161,32 @@ def _cells(text: str) -> int:
     return cell_len(text)
 
 
-def _wrapped(pieces: tuple[Piece, ...], hang: int, width: int) -> Iterator[list[Piece]]:
+def _wrapped(pieces: tuple[Piece, ...], lead: str, width: int) -> Iterator[list[Piece]]:
     """The rows that fit into `width`, broken at spaces, within a word only when it must be."""
     if sum(_cells(text) for text, _ in pieces) <= width:
         yield list(pieces)
         return
-    hang = min(hang, width // 2)
+    start: Piece = (lead[: width // 2], "quiet" if lead.strip() else "")
+    hang = _cells(start[0])
     row: list[Piece] = []
     used = 0
+    dropped = False
     for word in _words(pieces):
         size = sum(_cells(text) for text, _ in word)
         blank = word[0][0].startswith(" ")
-        if row and not blank and used + size > width and size <= width - hang:
-            yield row
-            row, used = [(" " * hang, "")], hang
-        elif blank and used + size > width:
+        if blank and used + size > width:
+            dropped = True
             continue
+        # Where spaces were dropped a row ends, or the words around them would become one.
+        if row and not blank and (dropped or (used + size > width and size <= width - hang)):
+            yield row
+            row, used = [start], hang
+        dropped = False
         for piece in word:
             for part, fits in _chopped(piece, width - used, width - hang):
                 if not fits:
                     yield row
-                    row, used = [(" " * hang, "")], hang
+                    row, used = [start], hang
                 row.append((part, piece[1]))
                 used += _cells(part)
     yield row

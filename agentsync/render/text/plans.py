@@ -9,7 +9,7 @@ from agentsync.render.text.fields import View, field_lines, told_fields
 from agentsync.render.text.page import Line, Piece, line
 from agentsync.render.visible import visible
 
-_ROLES = {"no-op": "quiet", "failed": "error"}
+_ROLES = {"no-op": "quiet", "failed": "error", "untried": "error"}
 SHORT_ID = 8
 _REVISION = 12
 
@@ -53,7 +53,7 @@ def summary(report: Report, plan: Plan) -> list[Line]:
     if calm:
         return [line((calm, "good"))]
     parts: list[Piece] = []
-    for text, name in wording.summary(plan, wording.failed(report)):
+    for text, name in wording.summary(report, plan):
         parts += [(", ", "")] if parts else []
         parts.append((text, _ROLES.get(name, name)))
     lines = [line(*parts)] if parts else []
@@ -112,7 +112,9 @@ def _facts(change: Change, options: RenderOptions, origins: bool) -> Line:
 
 def _tokens(change: Change, *, whole: bool = False) -> Iterator[str]:
     if change.agent_id:
-        yield f"id {change.agent_id if whole else change.agent_id[:SHORT_ID]}"
+        # Who is to bind an agent needs all of its id.
+        all_of_it = whole or change.action is Action.ADOPT
+        yield f"id {change.agent_id if all_of_it else change.agent_id[:SHORT_ID]}"
     if change.revision:
         yield f"live revision {change.revision if whole else change.revision[:_REVISION]}"
 

@@ -306,6 +306,17 @@ def _hostile() -> Report:
     )
 
 
+def _no_connection(address: str, seed: int) -> Problem:
+    request = f"GET /v1/deepagents/agents/{seed:08x}-1111-4222-8333-944455566677"
+    return Problem(
+        code="unreachable",
+        message=f"no connection for {request}: Connection refused",
+        hint="check LANGSMITH_ENDPOINT and the network",
+        address=address,
+        request=request,
+    )
+
+
 def _reports() -> Mapping[str, Report]:
     synced = tuple(change(f"agent-{n}", Action.NO_OP) for n in range(7))
     return {
@@ -318,6 +329,18 @@ def _reports() -> Mapping[str, Report]:
             plan=_plan(synced),
             checked=8,
             problems=(Problem(code="timed-out", message="no answer in 30 s", address="slow"),),
+        ),
+        "plan-unreachable": _report(
+            code=ExitCode.ERROR,
+            plan=_plan(synced),
+            checked=45,
+            problems=(
+                *(_no_connection(f"support-{n:02}", n) for n in range(1, 24)),
+                Problem(
+                    code="untried",
+                    message="15 more agents were not tried: the API answered none so far",
+                ),
+            ),
         ),
         "plan-findings": _report(
             plan=_plan(

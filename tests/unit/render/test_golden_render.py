@@ -24,6 +24,7 @@ _CASES = [
     ("plan-in-sync", ""),
     ("plan-in-sync", ".verbose"),
     ("plan-in-sync-but-one", ""),
+    ("plan-unreachable", ""),
     ("plan-findings", ""),
     ("unauthorized", ""),
     ("validate", ""),

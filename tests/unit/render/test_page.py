@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -47,6 +48,40 @@ def test_a_word_that_no_row_can_hold_is_broken_but_a_path_is_not():
 def test_a_text_without_spaces_starts_where_it_stands():
     text = paint([line("- ", "漢" * 30, hang=2)], color=False, width=40)
     assert text == "- " + "漢" * 19 + "\n  " + "漢" * 11 + "\n"
+
+
+@pytest.mark.parametrize(("gap", "word"), [(" ", "y" * 50), ("   ", "y")])
+def test_words_stay_apart_where_the_space_between_them_has_no_room(gap, word):
+    text = paint([line("x" * 39, gap, " ", (word, "pointer"))], color=False, width=40)
+    assert text == "x" * 39 + f"\n  {word}\n"
+
+
+def test_a_gutter_goes_on_where_the_line_is_wrapped():
+    text = paint([line("one two " * 8, indent=2, gutter="│ ")], color=False, width=40)
+    assert text == "  │ one two one two one two one two one\n  │   two one two one two one two\n"
+
+
+@pytest.mark.parametrize("color", [False, True])
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (line("  ::error::x"), "│   ::error::x"),
+        (line("::error::x", indent=4), "  │ ::error::x"),
+        (line("- ", "x" * 36, " ::error::x"), "- " + "x" * 36 + "\n│ ::error::x"),
+        (line("- ", "x" * 38, "::error::x", hang=4), "- " + "x" * 38 + "\n  │ ::error::x"),
+        (line(("\u00a0::x", "added")), "│ \u00a0::x"),
+        (line(("##", "added"), ("[x", "removed")), "##\\[x"),
+        (line(("#", "added"), ("#", "removed"), ("[x#", "added"), "#["), "##\\[x##\\["),
+        (line("a::b: ## [c]"), "a::b: ## [c]"),
+    ],
+)
+def test_no_row_is_a_command_for_a_runner(item, expected, color):
+    assert _ANSI.sub("", paint([item], color=color, width=40)) == expected + "\n"
+
+
+def test_a_mark_does_not_make_a_command():
+    text = paint([line("##", ("x", "removed-word"))], color=False, width=0)
+    assert text == "##\\[-x-]\n"
 
 
 def test_changed_words_are_marked_by_colour_or_by_brackets():

@@ -193,7 +193,7 @@ def test_a_plan_shortens_the_revision_and_a_diff_does_not(planned):
     precondition = Precondition(revision="0123456789abcdef" * 4, digest="")
     for command, expected in (("plan", "0123456789ab"), ("diff", "0123456789abcdef" * 4)):
         shown = text(planned(("/name", "a", "b"), command=command, precondition=precondition))
-        assert f"revision {expected} " in shown
+        assert re.search(rf"revision {expected}(?= ·|\n)", shown)
 
 
 def test_a_creation_is_told_in_short_and_in_full_when_verbose(reports):
@@ -225,3 +225,75 @@ def test_a_place_is_written_as_editors_expect_it(reports):
     assert rows[3].endswith("[unknown-key]")
     assert rows[4] == "    did you mean `mcp_server_url`?"
     assert rows[-2] == "2 errors, 1 warning in 14 agents"
+
+
+@pytest.mark.parametrize("root", ["", "../project"])
+def test_every_agent_of_a_diff_has_its_folder_as_soon_as_one_field_says_it(
+    planned, make_change, make_edit, root
+):
+    span = Span(path="agents/b/subagents/b/AGENTS.md", line=1)
+    changes = (
+        make_change("a", Action.ADOPT, (make_edit("/name", "x", "y"),)),
+        make_change("b", Action.UPDATE, (make_edit("/name", "x", "y", span=span),)),
+        make_change("c", Action.CREATE),
+        make_change("d", Action.NO_OP, notes=("a note",)),
+    )
+    report = planned(command="diff")
+    report = replace(report, root=root, plan=replace(report.plan, changes=changes))
+    rows = [row for row in text(report).split("\n") if row.startswith("+++")]
+    home = f"{root}/agents" if root else "agents"
+    assert rows == [f"+++ git   {home}/{name}" for name in "abcd"]
+
+
+def test_agents_without_any_place_have_their_name_alone(planned):
+    assert "\n+++ git   agent\n" in text(planned(("/name", "x", "y"), command="diff"))
+
+
+def test_the_head_of_a_diff_fits_and_loses_nothing(planned):
+    token = "0123456789abcdef" * 4
+    precondition = Precondition(revision=token, digest="")
+    shown = text(planned(("/name", "a", "b"), command="diff", precondition=precondition), width=80)
+    assert re.search(rf"\n--- live  id \S+\n    revision {token}\n\+\+\+ git   agent\n", shown)
+    assert max(map(len, shown.split("\n"))) <= 80
+
+
+def test_both_sides_of_a_list_are_written_in_one_style(planned):
+    long = list(range(40))
+    for before, after in ((long, [1, 2, 3]), ([1, 2, 3], long), ({"a": long}, {"a": [1, 2, 3]})):
+        shown = text(planned(("/extras/list", before, after), command="diff"))
+        assert "[" not in shown.partition("@@\n")[2]
+        assert " - 39\n" in shown
+    assert "[1] → [2]\n" in text(planned(("/extras/list", [1], [2])))
+
+
+def test_a_long_list_is_cut_in_a_plan_and_whole_in_a_diff(planned):
+    field = ("/extras/list", list(range(100, 200)), list(range(300, 400)))
+    shown = text(planned(field))
+    assert "- - 111\n      … 88 more lines\n    + - 300\n" in shown
+    assert "+ - 311\n      … 88 more lines\n" in shown
+    assert "--verbose shows" in shown
+    for whole in (text(planned(field), verbose=True), text(planned(field, command="diff"))):
+        assert "- - 199\n" in whole
+        assert "more line" not in whole
+
+
+@pytest.mark.parametrize("value", [{}, [], ""])
+@pytest.mark.parametrize("sign", "+-")
+def test_an_empty_value_is_shown(planned, value, sign):
+    sides = (ABSENT, value) if sign == "+" else (value, ABSENT)
+    written = {dict: "{}", list: "[]", str: '""'}[type(value)]
+    assert f"  {sign} /skills/s/files  {written}\n" in text(planned(("/skills/s/files", *sides)))
+
+
+def test_a_tool_without_settings_is_only_named(planned):
+    pointer = "/subagents/critic/tools/tools/search"
+    assert f"  + {pointer}\n" in text(planned((pointer, ABSENT, {})))
+    assert "  + /tools/tools  {}\n" in text(planned(("/tools/tools", ABSENT, {})))
+
+
+def test_an_agent_to_adopt_shows_the_whole_id_that_binds_it(planned):
+    whole = "5f0c7a1e-1111-4222-8333-944455566677"
+    shown = text(planned(("/name", "a", "b"), action=Action.ADOPT, agent_id=whole))
+    assert f"id {whole} " in shown
+    assert "To take over 1 live agent, bind it with `id: <agent id>` in its agent.yaml.\n" in shown
+    assert "--adopt" not in shown

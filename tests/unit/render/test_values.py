@@ -49,3 +49,20 @@ def test_different_scalars_look_different(left, right):
 )
 def test_examples(value, expected):
     assert as_text(value) == expected
+
+
+def test_a_broken_command_can_be_told_from_a_backslash():
+    assert as_text("a##[") != as_text("a##\\[")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([1, 2], "- 1\n- 2"),
+        ([], "[]"),
+        ({"a": [1], "b": {}}, "a:\n  - 1\nb: {}"),
+        ([[1], 2], "- - 1\n- 2"),
+    ],
+)
+def test_without_flow_every_item_has_a_line(value, expected):
+    assert as_text(value, flow=False) == expected

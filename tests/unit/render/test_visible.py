@@ -44,6 +44,8 @@ def test_what_is_visible_stays_as_it_is(text):
         ("user\u202enimda", "user\\u{202e}nimda"),
         ("\u2066x\u2069\u200b\u200d\ufeff", "\\u{2066}x\\u{2069}\\u{200b}\\u{200d}\\u{feff}"),
         ("hi\U000e0041\U000e007f", "hi\\u{e0041}\\u{e007f}"),
+        ("a ##[error]b ###[", "a ##\\[error]b ###\\["),
+        ("## [link] #[x", None),
         ("\ud800", "\\u{d800}"),
         ("\u2028\u3164\u00ad", "\\u{2028}\\u{3164}\\u{ad}"),
         # One emoji variation is a style, a row of them a hidden message.
@@ -52,3 +54,7 @@ def test_what_is_visible_stays_as_it_is(text):
 )
 def test_examples(text, expected):
     assert visible(text) == (text if expected is None else expected)
+
+
+def test_commands_are_broken_in_lines_too():
+    assert visible_lines("a\n##[group]b\n") == "a\n##\\[group]b\n"
