@@ -46,11 +46,10 @@ class ExitCode(IntEnum):
 _MEANINGS = {
     ExitCode.OK: "done, or in sync",
     ExitCode.ERROR: "error: invalid files, or the API failed",
-    ExitCode.DIFFERENCES: "differences found (`drift` always; `plan`, `diff`, `status` with "
-    "`--exit-code`)",
-    ExitCode.REFUSED: "refused, nothing written (stale, conflict, policy, limits, foreign owner, "
-    "untrusted host)",
-    ExitCode.PARTIAL: "partial: some agents were written, some were not",
+    ExitCode.DIFFERENCES: "differences found (`plan` and `diff` with `--exit-code`; "
+    "`schema check`)",
+    ExitCode.REFUSED: "refused, nothing written (an untrusted host, files in the way)",
+    ExitCode.PARTIAL: "partial: some agents were written, some were not (not in this version)",
     ExitCode.USAGE: "usage: the command line is wrong",
     ExitCode.BUG: "a bug in agentsync",
     ExitCode.INTERRUPTED: "interrupted",

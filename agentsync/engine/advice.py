@@ -14,6 +14,8 @@ _TYPES: Final = {
     "number": "a number",
     "null": "nothing",
 }
+_LISTED: Final = 8
+_UUID_DIGITS: Final = (8, 4, 4, 4, 12)
 _YES: Final = frozenset({"yes", "y", "on", "true", "1"})
 _NO: Final = frozenset({"no", "n", "off", "false", "0"})
 # What people write for a key, when spelling alone would not lead to it.
@@ -76,12 +78,24 @@ def found(value: Json) -> str:
     return "a list" if isinstance(value, list) else f"the number {shown(value)}"
 
 
+def listed(names: Iterable[str]) -> str:
+    """The names in one line: all of a few, the first of many and how many more there are."""
+    every = [f"`{shown(name)}`" for name in names]
+    # A schema's keys are all told; what is cut are the names of a big project.
+    if len(every) <= 2 * _LISTED:
+        return ", ".join(every)
+    return f"{', '.join(every[:_LISTED])} … and {len(every) - _LISTED:,} more"
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """The known word that was probably meant, or ""."""
     names = {_folded(name): name for name in known}
     folded = _folded(word)
     if _OTHER_NAMES.get(folded) in names:
         return names[_OTHER_NAMES[folded]]
+    longer = [name for name in names if len(folded) > 2 and name.startswith(folded)]
+    if longer:
+        return names[min(longer, key=lambda name: (len(name), name))]
     # Only a file with a mistake in it pays for this import.
     from difflib import get_close_matches
 
@@ -97,17 +111,19 @@ def _folded(name: str) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint naming the known word that was probably meant, or else all of them."""
+    """A hint naming the known word that was probably meant, or else the known ones."""
     names = tuple(known)
     if near := closest(word, names):
         return f"did you mean `{shown(near)}`?"
-    return "known: " + ", ".join(f"`{shown(name)}`" for name in names) if names else ""
+    return f"known: {listed(names)}" if names else ""
 
 
 def hint_for_unknown(
     key: str, known: Sequence[str], path: Sequence[str | int], block: Mapping[str, Json]
 ) -> str:
     """What to do about a key that the schema does not know."""
+    if hidden := next((char for char in key if not char.isprintable()), ""):
+        return f"delete the invisible character U+{ord(hidden):04X} in it"
     if not path:
         elsewhere = block.get("elsewhere", {})
         if key in block.get("server_owned", {}):
@@ -143,12 +159,14 @@ def hint_for_type(
     value: Json, types: str | Sequence[str], path: Sequence[str | int], block: Mapping[str, Json]
 ) -> str:
     """What to write when a value has the wrong type."""
+    if value is None and path[:1] == ("targets",) and len(path) == 2:
+        return f"write `{shown(path[1])}: {{}}`"
     if value is None:
         return "give it a value" + (", or delete the key" if path else "")
     if types == "boolean":
         return _hint_for_boolean(value)
-    if types == "string" and isinstance(value, bool | int | float):
-        return "put the value in quotes"
+    if types == "string":
+        return _hint_for_text(value, path)
     if types in ("integer", "number") and isinstance(value, str):
         return "write a number, without quotes and units"
     if types == "object" and tuple(path) == ("tools",) and isinstance(value, list):
@@ -161,9 +179,33 @@ def hint_for_type(
         return f"write `model: {shown(value)}` instead"
     if types == "object":
         return "write `key: value` lines below it" if path else "write `key: value` lines"
-    if types == "string" and isinstance(value, dict):
-        return "quote the text if it contains `: `"
     return ""
+
+
+def _hint_for_text(value: Json, path: Sequence[str | int]) -> str:
+    if isinstance(value, dict):
+        model_id = value.get("model_id")
+        if tuple(path) == ("model",) and isinstance(model_id, str):
+            return f"write `model: {shown(model_id)}`"
+        # A key that is no text itself, as in `{{ x }}`, is told by strict.py, and named so.
+        if all(key.startswith("?") for key in value):
+            return "put the text in quotes: it starts with `{`"
+        return "put the text in quotes if it contains `: ` or starts with `{`"
+    if isinstance(value, list):
+        return "put the text in quotes if it starts with `[` or `-`"
+    return "put the value in quotes"
+
+
+def hint_for_uuid(value: Json) -> str:
+    """The UUID that `value` is in another spelling, or ""."""
+    digits = str(value).strip().lower().removeprefix("urn:uuid:").strip("{}").replace("-", "")
+    if len(digits) != 32 or set(digits) - set("0123456789abcdef"):
+        return ""
+    parts, start = [], 0
+    for size in _UUID_DIGITS:
+        parts.append(digits[start : start + size])
+        start += size
+    return "write " + "-".join(parts)
 
 
 def _hint_for_boolean(value: Json) -> str:
@@ -185,5 +227,5 @@ def hint_for_choice(value: Json, choices: Sequence[Json], path: Sequence[str | i
     word = str(value)
     other = _OTHER_CHOICES.get(word, "")
     near = other if other in names else closest(word, names)
-    listed = "one of " + ", ".join(f"`{name}`" for name in names)
-    return f"did you mean `{near}`? It is {listed}" if near else listed
+    choice = f"one of {listed(names)}"
+    return f"did you mean `{near}`? It is {choice}" if near else choice

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from agentsync.canonical import Json
+from agentsync.canonical import Json, covers
 from agentsync.engine.advice import closest, found, shown
 from agentsync.engine.validate import Issue, Path
 from agentsync.model.diagnostics import Severity
@@ -15,6 +15,63 @@ SKILL_DESCRIPTION_LIMIT: Final = 1024
 _SKILL_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Source: OpenAPI, SubagentSpec.name and SkillSpec.name.
 _FOLDER_NAME: Final = re.compile(r" *[A-Za-z0-9_-][A-Za-z0-9 _-]*")
+# Marks of direction and characters without width. Joiners have a meaning inside emoji and in
+# scripts that are not Latin, tags after a black flag.
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    "|(?<![^\0-\x7f])[\u200c\u200d]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
+)
+_CUT_COMMIT: Final = re.compile(r"[0-9a-fA-F]{5,7}|[0-9a-fA-F]{65,}")
+_FIELDS: Final = (
+    *("name", "description", "runtime", "backend", "permissions", "extras"),
+    *("system_prompt", "tools", "subagents", "skills", "files"),
+)
+"""The top-level fields of the canonical form."""
+_OTHER_FIELDS: Final = {"instructions": "/system_prompt", "model": "/runtime/model"}
+
+
+def name_issues(name: Json) -> Iterator[Issue]:
+    """Characters in an agent's name that nobody sees, so that two names look the same."""
+    if not isinstance(name, str) or name.isascii():
+        return
+    seen = _HIDDEN.sub("", name).strip()
+    # Of a name that shows nothing at all the schema complains.
+    if seen and (hidden := _HIDDEN.search(name)):
+        yield _warning(
+            "hidden-characters",
+            f"`name` contains the invisible character U+{ord(hidden.group()):04X}",
+            f'write "{shown(seen)}"',
+            ("name",),
+        )
+
+
+def commit_issues(commit: Json, path: Path) -> Iterator[Issue]:
+    """A linked skill's commit that was probably cut."""
+    if isinstance(commit, str) and _CUT_COMMIT.fullmatch(commit):
+        yield _warning(
+            "commit-id",
+            f"`{shown(commit)}` is a tag, or a commit of {len(commit)} digits, and commits have 8 "
+            "to 64",
+            "give the whole commit hash",
+            (*path, "commit_id"),
+        )
+
+
+def ignore_issues(pointers: Json) -> Iterator[Issue]:
+    """Pointers of `ignore` that start at no field of an agent, so that they match nothing."""
+    for number, pointer in enumerate(pointers if isinstance(pointers, list) else ()):
+        first = str(pointer).split("/")[1:2]
+        if not first or any(covers(f"/{first[0]}", f"/{field}") for field in _FIELDS):
+            continue
+        other = _OTHER_FIELDS.get(first[0], "")
+        near = closest(first[0], _FIELDS)
+        meant = other or (near and f"/{near}")
+        yield _warning(
+            "unknown-field",
+            f"`{shown(pointer)}` matches nothing: agents have no field `{shown(first[0])}`",
+            f"did you mean `{meant}`?" if meant else f"fields: {', '.join(_FIELDS)}",
+            ("ignore", number),
+        )
 
 
 def tool_issues(toolset: Json, path: Path = ("tools",)) -> list[Issue]:
@@ -30,6 +87,8 @@ def tool_issues(toolset: Json, path: Path = ("tools",)) -> list[Issue]:
         key = f"{url.rstrip('/')}::{name}"
         if not name:
             continue
+        if "::" in name:
+            issues.append(_ambiguous(name, (*path, "tools", number, "name")))
         if key in declared:
             issues.append(_listed_twice(name, declared[key], (*path, "tools", number)))
         declared.setdefault(key, number)
@@ -58,6 +117,16 @@ def _identity(tool: Json) -> tuple[str, str]:
         return "", ""
     url, name = tool.get("mcp_server_url"), tool.get("name")
     return (url, name) if isinstance(url, str) and isinstance(name, str) else ("", "")
+
+
+def _ambiguous(name: str, at: Path) -> Issue:
+    return Issue(
+        code="ambiguous-tool",
+        message=f"the tool name `{shown(name)}` contains `::`, which ends a name in "
+        "`interrupt_config`: the API ignores what follows",
+        hint="rename the tool on its server",
+        path=at,
+    )
 
 
 def _listed_twice(name: str, first: int, at: Path) -> Issue:

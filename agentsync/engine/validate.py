@@ -17,6 +17,7 @@ from agentsync.engine.advice import (
     hint_for_missing,
     hint_for_type,
     hint_for_unknown,
+    hint_for_uuid,
     shown,
     wanted,
 )
@@ -195,10 +196,12 @@ def _bad_text(error: Fault, path: Path, field: str) -> Issue:
     schema, value = _schema(error), error.instance
     rule = schema.get("patternErrorMessage") if error.validator == "pattern" else None
     said = str(rule or schema.get("errorMessage") or f"does not fit: {error.message}")
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and not any(char.isprintable() and char != " " for char in value):
         return Issue(code="bad-value", message=f"`{field}` is blank", hint=said, path=path)
     message = f"`{field}` {said}"
     hint = "write it on one line" if error.validator == "not" else f"it is {found(value)}"
+    if schema.get("format") == "uuid":
+        hint = hint_for_uuid(value) or hint
     return Issue(code="bad-value", message=message, hint=hint, path=path)
 
 

@@ -1,6 +1,6 @@
 """Prompts, skills and other files of an agent: the parts of its document that are texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from agentsync.canonical import Json
@@ -101,20 +101,26 @@ def read_skills(
     for name in layout.skills:
         folder = f"{layout.folder}/skills/{name}"
         files = read_files(root, folder, budget, notes)
-        skill = check_skill(folder, name, files.pop("SKILL.md", None), notes)
+        text = files.pop("SKILL.md", None)
+        skill = check_skill(folder, name, text, notes, files)
         skills.append({**skill, "files": files} if files else skill)
     return skills
 
 
 def check_skill(
-    folder: str, name: str, text: str | None, notes: list[Diagnostic]
+    folder: str, name: str, text: str | None, notes: list[Diagnostic], others: Iterable[str] = ()
 ) -> dict[str, Json]:
-    """The skill that the text of its SKILL.md says, without its further files."""
+    """The skill that the text of its SKILL.md says, without its further files.
+
+    Shape: `others` are the paths of those files, among which a misspelt SKILL.md may be.
+    """
     path = f"{folder}/SKILL.md"
     if not folder_name_fits(name):
         notes.append(bad_name(folder, "skill", name))
     if text is None:
-        tell_missing(path, "write it; files that belong to no skill go below files/", notes)
+        misspelt = [other for other in others if other.lower() in ("skill.md", "skills.md")]
+        hint = "write it; files that belong to no skill go below files/"
+        tell_missing(path, f"rename {misspelt[0]} to SKILL.md" if misspelt else hint, notes)
         return {"name": name, "instructions": ""}
     parts = split(text)
     header: Source | None = Source(path, "", {})

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from agentsync.canonical import Json
 from agentsync.engine.advice import did_you_mean
 from agentsync.engine.crosscheck import (
+    commit_issues,
     folder_name_fits,
     linked_skill_name,
+    name_issues,
     tool_issues,
     typed_path_advice,
 )
@@ -109,6 +111,7 @@ def for_target(files: AgentFiles, target: str) -> Loaded:
         report(_removal_issues(base.value, overlay.value), overlay, None, notes)
     value, warnings = without_write_only(merged, judge)
     issues = [*warnings, *judge.issues(value), *tool_issues(value.get("tools"))]
+    issues += name_issues(value.get("name"))
     if value.get("skills"):
         issues += _linked_skill_issues(value["skills"], files.layout.skills)
     if issues:
@@ -192,6 +195,7 @@ def _linked_skill_issues(links: Json, folders: tuple[str, ...]) -> Iterator[Issu
         if not isinstance(link, dict) or not isinstance(link.get("repo_handle"), str):
             continue
         name, path = linked_skill_name(link), ("skills", number)
+        yield from commit_issues(link.get("commit_id"), path)
         if not folder_name_fits(name):
             yield Issue(
                 code="bad-value",

@@ -9,6 +9,7 @@ from typing import Final
 
 from agentsync.canonical import Json
 from agentsync.engine.advice import did_you_mean
+from agentsync.engine.crosscheck import ignore_issues
 from agentsync.engine.validate import Checker
 from agentsync.errors import ProjectError, UsageError
 from agentsync.files import shipped
@@ -109,6 +110,9 @@ def _read_config(root: str, notes: list[Diagnostic]) -> ProjectConfig:
         return ProjectConfig(project="", agents="")
     issues = Checker(shipped.schema("project")).issues(source.value)
     report(issues, source, None, notes)
+    refused = {issue.path for issue in issues}
+    ignored = ignore_issues(source.value.get("ignore"))
+    report((item for item in ignored if item.path not in refused), source, None, notes)
     broken = {issue.path[:1] for issue in issues}
     sound = {key: item for key, item in source.value.items() if (key,) not in broken}
     agents = "" if ("agents",) in broken else str(sound.get("agents", "agents"))

@@ -64,9 +64,9 @@ def _files(root: str, layout: Layout, budget: Budget, notes: list[Diagnostic]) -
     texts: dict[str, str] = {}
     for name in layout.skills:
         folder = f"{layout.folder}/skills/{name}"
-        for path, text in read_files(root, folder, budget, notes).items():
-            texts[f"skills/{name}/{path}"] = text
-        check_skill(folder, name, texts.get(f"skills/{name}/SKILL.md"), notes)
+        inside = read_files(root, folder, budget, notes)
+        check_skill(folder, name, inside.get("SKILL.md"), notes, inside)
+        texts.update((f"skills/{name}/{path}", text) for path, text in inside.items())
     if layout.files:
         texts.update(read_files(root, f"{layout.folder}/files", budget, notes, advice=_advice))
     return texts

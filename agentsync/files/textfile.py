@@ -42,6 +42,9 @@ def read_text(root: str, path: str, limit: int, notes: list[Diagnostic]) -> str 
     except UnicodeDecodeError as error:
         notes.append(_not_utf8(path, data, error))
         return None
+    if "<<<<<<< " in text and (conflict := _conflict(path, text)):
+        notes.append(conflict)
+        return None
     if "\0" in text:
         line, column = place_of(text, text.index("\0"))
         notes.append(
@@ -54,6 +57,20 @@ def read_text(root: str, path: str, limit: int, notes: list[Diagnostic]) -> str 
         )
         return None
     return text
+
+
+def _conflict(path: str, text: str) -> Diagnostic | None:
+    """The refusal of a text in which git left both sides of a merge, at line starts."""
+    start = 0 if text.startswith("<<<<<<< ") else text.find("\n<<<<<<< ") + 1
+    if not text.startswith("<<<<<<< ", start) or "\n>>>>>>> " not in text[start:]:
+        return None
+    return Diagnostic(
+        code="conflict-marker",
+        message="a merge conflict starts here, and nobody has resolved it",
+        hint="keep what is meant and delete the lines with <<<<<<<, ======= and >>>>>>>"
+        + ("" if path.endswith(".yaml") else "; indent them if they are part of the text"),
+        span=Span(path=path, line=text.count("\n", 0, start) + 1, column=1),
+    )
 
 
 def _read(path: str, limit: int) -> bytes | None:

@@ -24,8 +24,7 @@ def select(
         named = ", ".join(f"`{item}`" for item in unknown)
         raise UsageError(
             f"no such agent: {named}",
-            hint=did_you_mean(unknown[0], project.slugs)
-            or "there are: " + ", ".join(project.slugs[:10]),
+            hint=did_you_mean(unknown[0], project.slugs),
         )
     everyone = not wanted or "" in wanted
     chosen = [slug for slug in project.slugs if everyone or slug in wanted]
@@ -35,8 +34,10 @@ def select(
 
 def _address(item: str, project: OpenProject) -> str:
     """The folder name that `item` stands for, "" for the project as a whole."""
-    if item in project.slugs:
-        return item
+    # Completion in a shell ends the name of a folder with a slash.
+    plain = item.rstrip("/")
+    if plain in project.slugs:
+        return plain
     root = project.root.absolute()
     # Not resolve(): a symbolic link is to be refused later, with a reason, not followed here.
     for path in (Path(os.path.abspath(place)) for place in (item, root / item)):  # noqa: PTH100
@@ -46,4 +47,4 @@ def _address(item: str, project: OpenProject) -> str:
         if inside.startswith(project.config.agents + "/"):
             return inside.removeprefix(project.config.agents + "/").partition("/")[0]
         return ""
-    return item
+    return plain or item

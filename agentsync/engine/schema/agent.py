@@ -113,7 +113,7 @@ def _agent(facts: Fact) -> dict[str, Json]:
             **facts,
         },
         "$defs": patterns(
-            *("nonBlankLine", "uuid", "serverUrl", "subagentName"),
+            *("nonBlankLine", "skillHandle", "commit", "uuid", "serverUrl", "subagentName"),
             *("skillName", "relativePath", "count"),
         ),
     }

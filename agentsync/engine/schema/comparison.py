@@ -11,9 +11,11 @@ from agentsync.engine.schema.openapi import Fact, read_facts, shape
 # What a list or map of the request holds is spoken of by its own name.
 _SUBJECTS: Final = {"subagents[].": "subagent", "skills[].": "skill", "files{}.": "file"}
 
+_UNSENT: Final = ": agentsync does not send it, so creating an agent would fail"
+
 # Facts that have sentences of their own; any other one is compared as a keyword.
 _SPOKEN: Final = frozenset(
-    {"about", "enum", "fields", "items", "only", "required", "returned", "type", "values"}
+    {"about", "closed", "enum", "fields", "items", "only", "required", "returned", "type", "values"}
 )
 
 
@@ -43,6 +45,11 @@ def _top_level(old: Fact, new: Fact) -> Iterator[str]:
         was = " (it was server-owned)" if name in old["server_owned"] else ""
         state = "write-only, stays out" if is_write_only(after[name]) else "not managed yet"
         yield f"agent: new request field `{name}` ({kind(after[name])}): {state}{was}"
+    was_closed, is_closed = old["request"].get("closed", ()), new["request"].get("closed", ())
+    for request in ("create", "update"):
+        if (request in was_closed) != (request in is_closed):
+            verb = "refuse" if request in is_closed else "take"
+            yield f"agent: requests that {request} now {verb} fields that the API does not list"
     for name in sorted(before.keys() - after.keys()):
         if name in new["server_owned"]:
             yield f"agent: `{name}` can no longer be set: it is server-owned now"
@@ -93,7 +100,8 @@ def _changed(old: Fact, new: Fact, path: str) -> Iterator[str]:
         yield "agent: description of the requests changed, read it"
     was, now = set(old.get("required", ())), set(new.get("required", ()))
     for name in sorted((now - was) & after.keys()):
-        yield _at(_join(path, name), "{} is now required")
+        unsent = not path and (name not in before or is_write_only(after[name]))
+        yield _at(_join(path, name), "{} is now required" + (_UNSENT if unsent else ""))
     for name in sorted((was - now) & after.keys()):
         yield _at(_join(path, name), "{} is no longer required")
     for name in sorted(before.keys() & after.keys()):
@@ -108,6 +116,9 @@ def _field(old: Fact, new: Fact, path: str) -> Iterator[str]:
     if is_write_only(old) != is_write_only(new):
         state = "no longer returned: write-only now" if is_write_only(new) else "now returned"
         yield _at(path, f"{{}} is {state}")
+    if old.get("closed") != new.get("closed"):
+        verb = "refuses" if new.get("closed") else "takes"
+        yield _at(path, f"{{}} now {verb} keys that the API does not list")
     yield from _keywords(old, new, path)
     if old.get("only") != new.get("only"):
         where = {"create": "on create only", "update": "on update only"}.get(

@@ -22,9 +22,14 @@ DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 LARGEST: Final = 2**53 - 1
 
 _BLANKS: Final = r"\x09-\x0d\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+# Neither seen nor blank: zero-width characters, marks of direction, fillers.
+_INVISIBLE: Final = (
+    r"\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\uffa0"
+)
 _SEGMENT: Final = r"(?:[^/\\.][^/\\]*|\.[^/\\.][^/\\]*|\.\.[^/\\]+)"
 
-NON_BLANK: Final = f"[^{_BLANKS}]"
+NON_BLANK: Final = f"[^{_BLANKS}{_INVISIBLE}]"
 
 # Letters are ASCII letters: the API does not say more, and these are safe as a folder's name.
 _WORDS: Final = "^ *[A-Za-z0-9_-][A-Za-z0-9 _-]*$"
@@ -40,7 +45,17 @@ PATTERNS: Final[Mapping[str, Mapping[str, Json]]] = {
     "nonBlankLine": {
         "$ref": "#/$defs/line",
         "pattern": NON_BLANK,
-        "patternErrorMessage": "must not be empty or only spaces",
+        "patternErrorMessage": "must not be empty, or only spaces and invisible characters",
+    },
+    "skillHandle": {
+        "$ref": "#/$defs/line",
+        "pattern": f"^[^{_BLANKS}{_INVISIBLE}]+$",
+        "patternErrorMessage": "must be one word, such as summarizer: no spaces",
+    },
+    "commit": {
+        "$ref": "#/$defs/line",
+        "pattern": "^[0-9A-Za-z][0-9A-Za-z._/-]*$",
+        "patternErrorMessage": "must be a commit, of 8 to 64 hexadecimal digits, or a tag",
     },
     "uuid": {
         "$ref": "#/$defs/line",
@@ -82,8 +97,10 @@ PATTERNS: Final[Mapping[str, Mapping[str, Json]]] = {
         "start with a letter or a number",
     },
     "pointerGlob": {
-        "pattern": "^/",
-        "patternErrorMessage": "must be a JSON Pointer, which starts with a slash",
+        "$ref": "#/$defs/line",
+        "pattern": "^/(?:[^~]|~[01])*$",
+        "patternErrorMessage": "must be a JSON Pointer: it starts with `/`, and a `~` in a name is "
+        "written `~0`",
     },
     "count": {"minimum": 0, "maximum": LARGEST},
     "sha256": {

@@ -2,7 +2,8 @@
 
 A fact is a plain map: `type`, `enum`, `default` and other keywords as the API gives them;
 `fields` (with `required`) of an object, `values` of a map, `items` of a list, each a fact again;
-`about`, a fingerprint of the description, because sentences hold rules that keywords do not.
+`closed` when it refuses keys that are not listed; `about`, a fingerprint of the description,
+because sentences hold rules that keywords do not.
 Top-level fields also say `only` ("create" or "update") and `returned` (false: write-only).
 """
 
@@ -98,7 +99,9 @@ def _fact(document: Document, schema: Json, where: str, trail: tuple[str, ...]) 
     values = flat.get("additionalProperties")
     if isinstance(values, Mapping) and values:
         fact["values"] = _fact(document, values, f"{where}{{}}", below)
-    elif values is not None and values is not False:
+    elif values is False:
+        fact["closed"] = True
+    elif values is not None:
         fact["values"] = True
     if "items" in flat:
         fact["items"] = _fact(document, flat["items"], f"{where}[]", below)
@@ -130,6 +133,10 @@ def fingerprint(text: Json) -> str:
 def _union(create: Fact, update: Fact) -> Fact:
     """One fact for both requests: the create side, with what the update side says differently."""
     union = {**create, **_both(create, update)}
+    union.pop("closed", None)
+    sides = {"create": create, "update": update}
+    if closed := [name for name, side in sides.items() if side.get("closed")]:
+        union["closed"] = closed
     union["fields"] = fields = {}
     for name in sorted(create["fields"].keys() | update["fields"].keys()):
         first, second = create["fields"].get(name), update["fields"].get(name)
@@ -153,20 +160,24 @@ def _compare_with_answer(request: Fact, answer: Mapping[str, Fact]) -> None:
             fact["returned"] = False
             continue
         asked = {key: fact[key] for key in fact.keys() - {"only", "on_update"}}
-        if shape(asked) != shape(answer[name]):
+        # That requests are stricter than answers is no other shape.
+        if shape(asked, _NO_SHAPE | {"closed"}) != shape(answer[name], _NO_SHAPE | {"closed"}):
             fact["in_answers"] = answer[name]
 
 
-def shape(fact: Json) -> Json:
+_NO_SHAPE: Final = frozenset({"about"})
+
+
+def shape(fact: Json, without: frozenset[str] = _NO_SHAPE) -> Json:
     """The fact without the fingerprints of its descriptions."""
     if isinstance(fact, Mapping):
         return {
             # Under `fields` the keys are the API's own names, and one may be called `about`.
-            key: {name: shape(item) for name, item in value.items()}
+            key: {name: shape(item, without) for name, item in value.items()}
             if key == "fields"
-            else shape(value)
+            else shape(value, without)
             for key, value in fact.items()
-            if key != "about"
+            if key not in without
         }
     return fact
 

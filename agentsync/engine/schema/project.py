@@ -91,7 +91,8 @@ def _targets() -> dict[str, Json]:
                     "examples": ["33499cf9-4c02-49af-909d-b8f42e051eab"],
                 },
                 "protect": {
-                    "description": "true: take extra care here, as in production.",
+                    "description": "true: take extra care here, as in production. Used from the "
+                    "version that applies.",
                     "type": "boolean",
                     "default": False,
                 },
@@ -104,7 +105,8 @@ def _targets() -> dict[str, Json]:
 
 def _limits() -> dict[str, Json]:
     return {
-        "description": "How much one apply may do. Beyond it, nothing is written.",
+        "description": "How much one apply may do. Beyond it, nothing is written. Checked from "
+        "the version that applies; this one only plans.",
         "type": "object",
         "properties": {
             "max_deletes": {
@@ -127,7 +129,8 @@ def _limits() -> dict[str, Json]:
 
 def _policy() -> dict[str, Json]:
     return {
-        "description": "When findings refuse a plan.",
+        "description": "When findings refuse a plan. Checked from the version that has findings; "
+        "this one has none.",
         "type": "object",
         "properties": {
             "fail_on": {

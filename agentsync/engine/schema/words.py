@@ -165,14 +165,14 @@ AGENT: Final[Words] = {
         "required": ["repo_handle"],
     },
     "skills[].repo_handle": {
-        "$ref": ref("nonBlankLine"),
+        "$ref": ref("skillHandle"),
         "description": "The skill's handle in the workspace.",
         "examples": ["summarizer"],
     },
     "skills[].commit_id": {
-        "$ref": ref("nonBlankLine"),
-        "description": "Names one commit of the skill. Left out: the newest. The API does not "
-        "promise that a named commit stays pinned.",
+        "$ref": ref("commit"),
+        "description": "Names one commit of the skill, or a tag. Left out: the newest. The API "
+        "does not promise that a named commit stays pinned.",
     },
     "skills[].name": {
         "$ref": ref("skillName"),

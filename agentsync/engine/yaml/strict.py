@@ -173,7 +173,9 @@ class _Build:
         at = node.start_mark.index
         if not isinstance(node, ScalarNode):
             what = "a list" if isinstance(node, SequenceNode) else "a mapping"
-            self.complain(at, "key-not-text", f"{what} cannot be a key", "write a text as the key")
+            doubled = at > 0 and self.text[at - 1 : at + 1] == "{{"
+            hint = "put the `{{ … }}` in quotes" if doubled else "write a text as the key"
+            self.complain(at, "key-not-text", f"{what} cannot be a key", hint)
             return f"?{at}"
         key, known = str(node.value), len(self.problems)
         if not isinstance(self.value(node, 0), str):

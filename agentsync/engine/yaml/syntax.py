@@ -12,6 +12,12 @@ from agentsync.engine.advice import shown
 _NOT_PRINTABLE: Final = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+# What git writes between the sides of a merge; `=======` counts only where the parser stumbles,
+# because it can also be a line of a text.
+_CONFLICT: Final = re.compile(r"^(?:<{7}|>{7}|\|{7}) ", re.MULTILINE)
+_DIVIDER: Final = "======="
+# The parser often stumbles only on the line after it.
+_BOM_LINE: Final = "\n\ufeff"
 _INDENT: Final = "line it up with the entry before it: same indentation, spaces only"
 
 # The first entry whose text occurs in the parser's complaint explains it.
@@ -127,6 +133,8 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[int, str, str, str]:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     opened = getattr(error, "context_mark", None)
     index = min(mark.index, len(text)) if mark else 0
+    if remains := _remains(text, index, opened.index if opened else index):
+        return remains
     if "could not find expected ':'" in problem and opened:
         index = opened.index
     if "quoted scalar" in context and "end of" in problem and opened:
@@ -144,6 +152,29 @@ def explain(text: str, error: yaml.YAMLError) -> tuple[int, str, str, str]:
             return index, "yaml-syntax", message, hint
     said = shown(f"{context}: {problem}" if context else problem, 200)
     return index, "yaml-syntax", f"not valid YAML: {said}", "check this line and the one above it"
+
+
+def _remains(text: str, *places: int) -> tuple[int, str, str, str] | None:
+    """What a merge or the joining of files left behind: no wording about YAML would help there."""
+    lines = [text.rfind("\n", 0, place) + 1 for place in places]
+    dividers = [at for at in lines if text[at:].split("\n", 1)[0].rstrip() == _DIVIDER]
+    marker = _CONFLICT.search(text)
+    if marker or dividers:
+        return (
+            marker.start() if marker else dividers[0],
+            "conflict-marker",
+            "this line is left over from a merge conflict",
+            "keep what is meant and delete the lines with <<<<<<<, ======= and >>>>>>>",
+        )
+    joined = text.find(_BOM_LINE) + 1
+    if joined:
+        return (
+            joined,
+            "byte-order-mark",
+            "a byte order mark (U+FEFF, invisible) stands in the middle of the file",
+            "delete it; files that were joined leave it behind",
+        )
+    return None
 
 
 def _bad_start(text: str, index: int) -> tuple[int, str, str, str]:

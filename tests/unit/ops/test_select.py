@@ -20,6 +20,7 @@ def project(tmp_path, monkeypatch):
     [
         ((), "abcde"),
         (("b",), "b"),
+        (("b/", "d//"), "bd"),
         (("d", "b", "b"), "bd"),
         (("agents/c",), "c"),
         (("./agents/c/",), "c"),
@@ -45,6 +46,26 @@ def test_everything_that_fits_nothing_is_named(project):
     assert caught.value.hint
     with pytest.raises(UsageError):
         select(project, ("/etc/passwd",))
+
+
+def test_a_folder_name_with_dots_may_end_with_a_slash(project):
+    write_definition(project.root / "agents" / "a.b", {"name": "AB"})
+    assert select(open_project(project.root), ("a.b/",)) == ("a.b",)
+
+
+def test_of_many_agents_the_hint_names_a_few(tmp_path):
+    write_project(tmp_path, {"name": "A"})
+    for number in range(40):
+        write_definition(tmp_path / "agents" / f"agent-{number:05}", {"name": f"{number}"})
+    project = open_project(tmp_path)
+    with pytest.raises(UsageError) as caught:
+        select(project, ("nope/",))
+    assert caught.value.message == "no such agent: `nope`"
+    assert caught.value.hint.startswith("known: `a`, `agent-00000`, ")
+    assert caught.value.hint.endswith("`agent-00006` … and 33 more")
+    with pytest.raises(UsageError) as caught:
+        select(project, ("agent-0000",))
+    assert caught.value.hint == "did you mean `agent-00000`?"
 
 
 def test_a_shard_is_a_part_of_what_was_chosen(project):

@@ -134,6 +134,26 @@ COUNTS = {"type": "array", "items": {"type": "object", "additionalProperties": {
         (_create(description="Read me."), ["agent: description of the requests changed, read it"]),
         (_create(required=[]), ["agent: `name` is no longer required"]),
         (_create(required=["backend", "name"]), ["agent: `backend` is now required"]),
+        (_create(required=["name", "secret"]), ["agent: `secret` is now required: agentsync does"]),
+        (
+            lambda api: (_asked("token", TEXT)(api), _create(required=["name", "token"])(api)),
+            [
+                "agent: new request field `token` (string): write-only, stays out",
+                "agent: `token` is now required: agentsync does not send it, so creating an agent",
+            ],
+        ),
+        (
+            _create(additionalProperties=False),
+            ["agent: requests that create now refuse fields that the API does not list"],
+        ),
+        (
+            lambda api: _requests(api)[0]["subagents"]["items"].update(additionalProperties=False),
+            ["agent: `subagents[]` now refuses keys that the API does not list"],
+        ),
+        (
+            lambda api: api["components"]["schemas"]["Backend"].update(additionalProperties=False),
+            ["agent: `backend` now refuses keys that the API does not list"],
+        ),
         (
             _subagent(memory=TEXT),
             ["subagent: new request field `memory` (string): not managed yet"],
@@ -192,6 +212,18 @@ def test_update_alone_may_move(tiny_api: Api) -> None:
         "agent: new request field `removals` (string): write-only, stays out",
         "agent: `backend` changed in updates, read it",
         "agent: `name` is now taken on create only",
+    )
+
+
+def test_what_was_closed_may_open(tiny_api: Api) -> None:
+    closed = copy.deepcopy(tiny_api)
+    for name in ("CreateAgentRequest", "UpdateAgentRequest", "Backend"):
+        closed["components"]["schemas"][name]["additionalProperties"] = False
+    assert schema.check(closed, schema.derive(closed)) == ()
+    assert schema.check(tiny_api, schema.derive(closed)) == (
+        "agent: requests that create now take fields that the API does not list",
+        "agent: requests that update now take fields that the API does not list",
+        "agent: `backend` now takes keys that the API does not list",
     )
 
 
