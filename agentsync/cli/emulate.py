@@ -1,9 +1,14 @@
 """`agentsync emulate`."""
 
+import shlex
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from agentsync.emulator.keys import Key
 
 
 @click.command(name="emulate")
@@ -17,13 +22,27 @@ import click
     help="Where agents are kept, as an SQLite file.",
 )
 @click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY[:USER[:read|write]]",
+    help="An API key, whose it is and what it may do, such as look:ann:read; may be repeated. "
+    "USER is a UUID or any name. Without --key, every key is the same user's and may write.",
+)
+@click.option(
     "--reading",
     "readings",
     multiple=True,
     metavar="NAME=VALUE",
     help="Play one open question of the API the other way; may be repeated. `help` lists them.",
 )
-@click.option("--rendering", default="plain", show_default=True, help="How files are written back.")
+@click.option(
+    "--rendering",
+    default="plain",
+    show_default=True,
+    metavar="NAME",
+    help="How files are written back: plain, or perverse (everything that means nothing differs).",
+)
 @click.option("--latency", default=0.0, metavar="SECONDS", help="Wait before every answer.")
 @click.option("--admin", is_flag=True, help="Open /_emulator: faults on order, counters, reset.")
 @click.option(
@@ -35,13 +54,17 @@ import click
 )
 @click.option("--allow-remote", is_flag=True, help="Listen on an address others can reach.")
 @click.option("--allow-remote-admin", is_flag=True, help="Faults and admin routes there as well.")
-def command(readings: tuple[str, ...], faults: tuple[str, ...], **settings: Any) -> int:
+def command(
+    keys: tuple[str, ...], readings: tuple[str, ...], faults: tuple[str, ...], **settings: Any
+) -> int:
     """Run the local API server: Managed Deep Agents and the hub, in one SQLite file.
 
-    Point agentsync or the official clients at it with LANGSMITH_ENDPOINT; any API key will do.
+    Point agentsync or the official clients at it with LANGSMITH_ENDPOINT; without --key, any
+    API key will do.
     """
     from agentsync.cli.output import complain
     from agentsync.emulator import serve
+    from agentsync.emulator.keys import parse as parse_keys
     from agentsync.emulator.options import Options
     from agentsync.emulator.readings import parse
     from agentsync.errors import AgentsyncError
@@ -51,8 +74,9 @@ def command(readings: tuple[str, ...], faults: tuple[str, ...], **settings: Any)
     settings["latency_seconds"] = settings.pop("latency")
     settings["database"] = str(Path(settings["database"]))
     try:
+        settings["keys"] = parse_keys(keys)
         options = Options(readings=parse(readings), faults=tuple(map(_fault, faults)), **settings)
-        serve.serve(options, on_ready=_ready)
+        serve.serve(options, on_ready=partial(_ready, keys=options.keys))
     except AgentsyncError as error:
         return complain(error)
     return 0
@@ -71,15 +95,30 @@ def _fault(text: str) -> Any:
     return from_json(value)
 
 
-def _ready(url: str) -> None:
-    click.echo(f"The emulator answers at {url} (Ctrl-C stops it). In another terminal:")
-    click.echo(f"  export LANGSMITH_ENDPOINT={url} LANGSMITH_API_KEY=any-text")
+def _ready(url: str, keys: "tuple[Key, ...]") -> None:
+    from agentsync.cli.pipe import reader_may_leave
+
+    key = keys[0].key if keys else "any-text"
+    lines = [
+        f"The emulator answers at {url} (Ctrl-C stops it). In another terminal:",
+        f"  export LANGSMITH_ENDPOINT={url} LANGSMITH_API_KEY={shlex.quote(key)}",
+        *(f"{each.key} is a key of user {each.user_id}: {_rights(each)}" for each in keys),
+    ]
+    with reader_may_leave():
+        # In one piece: a reader that takes the first line only must not decide what is printed.
+        click.echo("\n".join(lines))
+
+
+def _rights(key: "Key") -> str:
+    return "read and write" if "agents:update" in key.permissions else "read only"
 
 
 def _list_readings() -> int:
+    from agentsync.cli.pipe import reader_may_leave
     from agentsync.emulator.readings import choices
 
-    for name, values in choices().items():
-        shown = ", ".join(str(value).lower() for value in values)
-        click.echo(f"{name:<30} {shown}")
+    with reader_may_leave():
+        for name, values in choices().items():
+            shown = ", ".join(str(value).lower() for value in values)
+            click.echo(f"{name:<30} {shown}")
     return 0

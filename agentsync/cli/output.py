@@ -1,6 +1,5 @@
 """From an operation to a printed report and an exit code, the same way for every command."""
 
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ import click
 
 from agentsync import __version__
 from agentsync.cli.options import Output
+from agentsync.cli.pipe import forget, reader_may_leave
 from agentsync.errors import AgentsyncError, ExitCode
 from agentsync.model import Problem, Report
 from agentsync.render import RenderOptions, render
@@ -53,19 +53,16 @@ def deliver(report: Report, output: Output) -> int:
             report = _not_written(report, str(path), error)
     # An error is no answer: people's shells and pipes expect it on stderr. JSON is always whole.
     stopped_short = report.problems and not (report.plan or report.diagnostics or report.listing)
-    to_stderr = output.format == "text" and bool(stopped_short)
-    stream = sys.stderr if to_stderr else sys.stdout
+    stream = sys.stderr if output.format == "text" and stopped_short else sys.stdout
     color = output.forced_color or (output.color and stream.isatty())
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
     text = render(report, output.format, _options(output, color=color, width=width))
     try:
-        click.echo(text, nl=False, err=to_stderr, color=color)
-        stream.flush()
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`): no complaint, and the exit code stands.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        with reader_may_leave(stream):
+            click.echo(text, nl=False, file=stream, color=color)
+            stream.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        forget(stream)
         click.echo(f"error: cannot print the report: {error.strerror}", err=True)
         return int(report.exit_code or ExitCode.ERROR)
     return int(report.exit_code)

@@ -21,6 +21,7 @@ from agentsync.emulator.faults import Fault, Faults
 from agentsync.emulator.front import Abort, Front
 from agentsync.emulator.hub import Hub
 from agentsync.emulator.keys import DEFAULT_USER, DEFAULT_WORKSPACE
+from agentsync.emulator.loopback import is_loopback
 from agentsync.emulator.mcp import McpServers
 from agentsync.emulator.options import Options
 from agentsync.emulator.rendering import named
@@ -71,6 +72,7 @@ def build(options: Options, store: Store, *, faults: Faults, stats: Stats, abort
         faults=faults,
         stats=stats,
         latency_seconds=options.latency_seconds,
+        loopback_only=is_loopback(options.host),
         abort=abort,
         race=race,
     )

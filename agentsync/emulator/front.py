@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from agentsync.emulator.answers import HUB, Failure
 from agentsync.emulator.faults import Fault, Faults
+from agentsync.emulator.loopback import asks_for_loopback
 from agentsync.emulator.stats import Stats
 
 _LOG: Final = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Front:
         faults: Faults,
         stats: Stats,
         latency_seconds: float,
+        loopback_only: bool,
         abort: Abort,
         race: Race,
     ) -> None:
@@ -42,12 +44,16 @@ class Front:
         self._faults = faults
         self._stats = stats
         self._latency = latency_seconds
+        self._loopback_only = loopback_only
         self._abort = abort
         self._race = race
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; admin requests are neither counted nor spoiled."""
         if scope["type"] != "http":
+            return
+        if self._loopback_only and _is_for_another_host(scope):
+            await _wrong_host(scope["path"])(scope, receive, send)
             return
         if scope["path"].startswith(_ADMIN):
             await self._app(scope, receive, send)
@@ -130,6 +136,18 @@ class _Answer:
         await send(self.start)
         half: dict[str, Any] = {"body": self.body[: len(self.body) // 2], "more_body": True}
         await send({"type": "http.response.body", **half})
+
+
+def _is_for_another_host(scope: Scope) -> bool:
+    """Whether a name of somebody else was made to point here, as a hostile web page can do."""
+    # Without the header it is HTTP/1.0, which no browser speaks.
+    named = next((value for name, value in scope["headers"] if name == b"host"), None)
+    return named is not None and not asks_for_loopback(named)
+
+
+def _wrong_host(path: str) -> Response:
+    detail = "The emulator listens on this machine only: the Host header must name localhost"
+    return Failure(403, "forbidden", detail).response(hub=path.startswith(HUB))
 
 
 def _garbage() -> Response:

@@ -1,6 +1,5 @@
 """Runs the emulator on a real socket: in a thread beside the caller, or in the foreground."""
 
-import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentsync.emulator.faults import Fault, Faults
+from agentsync.emulator.loopback import is_loopback
 from agentsync.emulator.options import Options
 from agentsync.emulator.stats import Stats
 from agentsync.emulator.store import Store
@@ -125,28 +125,19 @@ def _check(options: Options) -> None:
         raise UsageError(f"{options.port} is not a port", hint="0 takes a free one")
     if not 0 <= options.latency_seconds <= 3600:
         raise UsageError("the latency must be from 0 to 3600 seconds")
-    if _is_loopback(options.host):
+    if is_loopback(options.host):
         return
     if not options.allow_remote:
         raise RefusedError(
-            f"{options.host or 'an empty host'} can be reached from other machines, and the "
-            "emulator accepts any key",
-            hint="use 127.0.0.1, or allow it explicitly (allow_remote)",
+            f"{options.host or 'an empty host'} can be reached from other machines"
+            + ("" if options.keys else ", and the emulator accepts any key"),
+            hint="use 127.0.0.1, or allow it explicitly (--allow-remote)",
         )
     if (options.admin or options.faults) and not options.allow_remote_admin:
         raise RefusedError(
             f"admin routes and faults on {options.host} could be used by other machines",
-            hint="leave them out, or allow them explicitly (allow_remote_admin)",
+            hint="leave them out, or allow them explicitly (--allow-remote-admin)",
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @contextmanager

@@ -4,7 +4,9 @@ What happens live goes through the API over a socket, as the web interface does 
 goes through a provider.
 """
 
+import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,7 @@ import httpx
 
 from agentsync.canonical import Json
 from agentsync.engine.normalise import desired
+from agentsync.errors import AgentsyncError, RefusedError, UsageError
 from agentsync.files import shipped
 from agentsync.files.definition import load
 from agentsync.files.project import open_project
@@ -25,6 +28,61 @@ _BEHIND = "sql-analyst"
 EDITED = "support-triage"
 _SENTENCE = "A ticket that you close with a guess is not."
 _TOOLS = "https://mcp.acme.example/billing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the demo writes, all of it below one folder."""
+
+    folder: Path
+
+    @property
+    def project(self) -> Path:
+        """The project's folder."""
+        return self.folder / "project"
+
+    @property
+    def schemas(self) -> Path:
+        """The schemas that the project's files name, beside the project."""
+        return self.folder / "schemas"
+
+    @property
+    def database(self) -> Path:
+        """The emulator's database."""
+        return self.folder / "emulator.sqlite"
+
+
+def new_place(folder: Path | None) -> Place:
+    """A place below `folder` (None: a temporary one), which is there and holds no demo yet.
+
+    Errors: RefusedError when the demo would overwrite something, UsageError when the folder
+    cannot be made or written to.
+    """
+    try:
+        if folder is None:
+            return Place(folder=Path(tempfile.mkdtemp(prefix="agentsync-demo-")))
+        place = Place(folder=folder)
+        taken = [
+            path for path in (place.project, place.schemas, place.database) if os.path.lexists(path)
+        ]
+        if taken:
+            raise RefusedError(
+                "the demo overwrites nothing, and there is already "
+                + ", ".join(path.as_posix() for path in taken),
+                hint="name another folder, or delete what is there",
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        where = "a temporary folder" if folder is None else folder.as_posix()
+        raise UsageError(
+            f"cannot make {where}: {error.strerror or error}", hint="--folder takes another one"
+        ) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(
+            f"cannot write to {folder.as_posix()}: permission denied",
+            hint="--folder takes another one",
+        )
+    return place
 
 
 @dataclass(slots=True)
@@ -45,12 +103,16 @@ class Stage:
 
         One agent is not live yet, one is live but bound to no definition, and one is live as an
         earlier version of it.
+        Errors: AgentsyncError when the files cannot be written, be it that they are there already.
         """
-        shutil.copytree(shipped.examples(), self.folder, dirs_exist_ok=True)
-        schemas = self.folder.parent / "schemas"
-        schemas.mkdir(exist_ok=True)
-        for name in ("agent", "subagent", "project"):
-            (schemas / f"{name}.schema.json").write_text(shipped.schema_text(name), "utf-8")
+        try:
+            self._copy()
+        except OSError as error:
+            raise AgentsyncError(
+                f"cannot write the demo's project to {self.folder.as_posix()}: "
+                f"{error.strerror or error}",
+                hint="delete what is there and choose another place with --folder",
+            ) from None
         project = open_project(self.folder)
         self.workspace_id = project.target(TARGET).workspace_id
         for address in project.slugs:
@@ -60,6 +122,13 @@ class Stage:
             self._create(address, document)
             if address != _FOUND_BY_NAME:
                 self._bind(address)
+
+    def _copy(self) -> None:
+        shutil.copytree(shipped.examples(), self.folder)
+        schemas = Place(folder=self.folder.parent).schemas
+        schemas.mkdir()
+        for name in ("agent", "subagent", "project"):
+            (schemas / f"{name}.schema.json").write_text(shipped.schema_text(name), "utf-8")
 
     def _create(self, address: str, document: Mapping[str, Json]) -> None:
         kind = provider_class("managed")

@@ -58,6 +58,7 @@ class Http:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _mine: threading.local = field(default_factory=threading.local)
     _tls: ssl.SSLContext | None = None
+    _closed: bool = False
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """The JSON that GET `path` answers with; safe to repeat, so it is.
@@ -68,7 +69,7 @@ class Http:
             try:
                 return self._answer(path, params)
             except (RateLimitedError, ServerError, TimedOutError, UnreachableError) as error:
-                if number == self.connection.tries:
+                if self._closed or number == self.connection.tries:
                     raise
                 seconds = self._wait_before(number, error)
                 self.report_wait(f"{error.message}; trying again in {seconds:.1f} s")
@@ -163,7 +164,8 @@ class Http:
             return self._tls
 
     def close(self) -> None:
-        """Close every connection, of all threads."""
+        """Close every connection, of all threads; whoever still reads from one stops trying."""
+        self._closed = True
         for transport in self._transports:
             transport.close()
 

@@ -1,6 +1,7 @@
 """An emulator on a real socket per test, with a client that checks every answer's shape."""
 
 import importlib.util
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,8 @@ from agentsync.emulator.serve import Options, Server, running
 
 _CONTRACT = Path(__file__).parents[2] / "interop" / "contract.py"
 API = "/v1/deepagents"
+# Reading the world's certificates, for plain http, would be most of what a test does.
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 HUB = "/v1/platform/hub/repos/-"
 
 
@@ -122,7 +125,12 @@ def start(contract: Any) -> Iterator[Start]:
             headers |= {"X-Tenant-Id": workspace} if workspace else {}
             hooks: dict[str, list[Callable[..., Any]]] = {"response": [check] if checked else []}
             client = httpx.Client(
-                base_url=server.url, headers=headers, trust_env=False, event_hooks=hooks, timeout=20
+                base_url=server.url,
+                headers=headers,
+                trust_env=False,
+                event_hooks=hooks,
+                timeout=20,
+                verify=NO_TLS,
             )
             return Api(server, stack.enter_context(client))
 

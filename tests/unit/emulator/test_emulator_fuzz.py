@@ -103,7 +103,7 @@ COMMITS = st.fixed_dictionaries(
     optional={"parent_commit": TEXTS},
 )
 KINDS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
-relaxed = settings(suppress_health_check=KINDS, deadline=None)
+relaxed = settings(max_examples=50, suppress_health_check=KINDS, deadline=None)
 
 
 def _encoded(body: Any) -> bytes:

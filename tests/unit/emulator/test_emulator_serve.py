@@ -136,15 +136,17 @@ def test_options_that_make_no_sense(options):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1", "example.com"])
 def test_other_machines_are_refused(host):
-    with pytest.raises(RefusedError, match="can be reached from other machines"):
+    with pytest.raises(RefusedError, match="can be reached from other machines") as caught:
         serve(Options(host=host), lambda url: None)
+    assert "--allow-remote" in caught.value.hint
 
 
 @pytest.mark.parametrize("more", [{"admin": True}, {"faults": ("x",)}])
 def test_admin_for_other_machines_needs_a_flag_of_its_own(more):
     options = Options(host="0.0.0.0", allow_remote=True, **more)
-    with pytest.raises(RefusedError, match="admin routes and faults"), running(options):
+    with pytest.raises(RefusedError, match="admin routes and faults") as caught, running(options):
         pass
+    assert "--allow-remote-admin" in caught.value.hint
 
 
 def test_other_machines_are_served_when_both_flags_are_given():
