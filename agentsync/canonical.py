@@ -7,8 +7,9 @@ spaces, ASCII only (so that a lone surrogate from an API cannot break hashing), 
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any, Final
 
 # Any JSON value. A recursive alias would make every caller cast; the schema is what checks.
@@ -108,29 +109,32 @@ def leaves(value: Json, prefix: str = "") -> Iterator[tuple[str, Json]]:
         yield prefix, value
 
 
-def matches(pointer: str, pattern: str) -> bool:
-    """Whether `pointer` is what `pattern` names: a glob per segment, the same number of them."""
-    parts, globs = pointer.split("/"), pattern.split("/")
-    return len(parts) == len(globs) and all(map(fnmatchcase, parts, globs))
-
-
 def matching(value: Json, pattern: str) -> Iterator[tuple[str, Json]]:
-    """Every pointer in a canonical tree that `pattern` names, with what stands there."""
+    """Every pointer in a canonical tree that `pattern` names, with what stands there.
+
+    Shape: a segment of `pattern` is literal, or `*` for any.
+    """
     found = [("", value)]
     for glob in pattern.split("/")[1:]:
         found = [
-            (f"{pointer}/{name}", item[key])
+            (f"{pointer}/{escape(key)}", item[key])
             for pointer, item in found
             if isinstance(item, dict)
             for key in item
-            if fnmatchcase(name := escape(key), glob)
+            if glob in ("*", escape(key))
         ]
     yield from found
 
 
 def covers(pattern: str, pointer: str) -> bool:
-    """Whether `pointer` is at or below what `pattern` names."""
-    parts, globs = pointer.split("/"), pattern.split("/")
-    return len(parts) >= len(globs) and all(
-        fnmatchcase(part, glob) for part, glob in zip(parts, globs, strict=False)
-    )
+    """Whether `pointer` is at or below what `pattern` names.
+
+    Shape: `*` is any run of characters inside one segment, `?` any one; all else is literal.
+    """
+    return _glob(pattern).fullmatch(pointer) is not None
+
+
+@cache
+def _glob(pattern: str) -> re.Pattern[str]:
+    wild = {"*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern) + "(?:/.*)?", re.S)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 # Whatever these say on a developer's machine must not decide how a test ends.
 _OUR_VARIABLES = ("LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "AGENTSYNC_", "DEEPAGENTS_")
@@ -49,6 +50,9 @@ def golden(update_golden: bool) -> Callable[[Path, str], None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Clean the environment for the tests and for the processes they start."""
+    # A busy machine is no reason for a property to fail.
+    settings.register_profile("agentsync", deadline=None)
+    settings.load_profile("agentsync")
     for name in list(os.environ):
         upper = name.upper()
         if upper.startswith(_OUR_VARIABLES) or upper in _PROXIES + _TERMINAL:

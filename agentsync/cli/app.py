@@ -46,8 +46,9 @@ class Commands(click.Group):
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 in sync, 1 error, 2 differences (--exit-code), 3 refused, 64 usage, "
-    "70 bug, 130 interrupted.",
+    epilog="Exit codes: "
+    + ", ".join(f"{int(code)} {code.name.lower()}" for code in ExitCode)
+    + ". README says more.",
 )
 @click.version_option(__version__, "--version", "-V", message="agentsync %(version)s")
 def app() -> None:

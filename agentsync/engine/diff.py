@@ -4,13 +4,16 @@ DeepDiff finds the places; what it must not do is look into long texts and lists
 a difflib run each, the second are atomic here), so both are replaced by their digests before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from agentsync.canonical import ABSENT, Absent, Json, covers, digest, join, same
+from agentsync.canonical import ABSENT, Absent, Json, digest, join, same
 from agentsync.engine.rules import Rules
 
 _LONG_TEXT = 64
+
+Skipped = Callable[[str], bool]
+"""Whether a pointer is out of the comparison."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,9 +29,9 @@ def differences(
     live: Mapping[str, Json],
     desired: Mapping[str, Json],
     rules: Rules,
-    skipped: tuple[str, ...] = (),
+    skipped: Skipped = lambda pointer: False,
 ) -> list[Difference]:
-    """Every differing place, sorted by pointer, without those that a glob in `skipped` covers.
+    """Every differing place, sorted by pointer, without those that are `skipped`.
 
     Shape: an entry that one side lacks (a tool, a skill, a file) is one difference as a whole;
     anything else is told leaf by leaf.
@@ -48,7 +51,7 @@ def differences(
             )
         else:
             found.append(Difference(pointer=join(path), live=left, desired=right))
-    kept = (item for item in found if not _covered(item.pointer, skipped))
+    kept = (item for item in found if not skipped(item.pointer))
     return sorted(kept, key=lambda item: item.pointer)
 
 
@@ -56,7 +59,7 @@ def in_sync(
     live: Mapping[str, Json],
     desired: Mapping[str, Json],
     rules: Rules,
-    skipped: tuple[str, ...] = (),
+    skipped: Skipped = lambda pointer: False,
 ) -> bool:
     """Whether every difference there may be is one that git does not own.
 
@@ -72,19 +75,15 @@ def in_sync(
             if isinstance(found, dict) and isinstance(wanted, dict):
                 if not agree(found, wanted, (*at, key)):
                     return False
-            elif not same(found, wanted) and not _covered(join((*at, key)), skipped):
+            elif not same(found, wanted) and not skipped(join((*at, key))):
                 return False
         return left.keys() == right.keys() or not any(
-            rules.removes(pointer, desired) and not _covered(pointer, skipped)
+            rules.removes(pointer, desired) and not skipped(pointer)
             for key in left.keys() - right.keys()
             for pointer, _ in _parts(join((*at, key)), left[key], rules)
         )
 
     return agree(live, desired, ())
-
-
-def _covered(pointer: str, patterns: tuple[str, ...]) -> bool:
-    return any(covers(pattern, pointer) for pattern in patterns)
 
 
 def _places(left: Json, right: Json) -> Iterator[list[str]]:

@@ -38,8 +38,10 @@ def document(answer: Mapping[str, Json]) -> tuple[dict[str, Json], frozenset[str
     )
     for name in _subagents_in(files):
         tree.subagents.setdefault(name, {})
-    for path, entry in files.items():
-        tree.place(path, mapping(entry, f"files[{path}]"))
+    entries = {path: mapping(entry, f"files[{path}]") for path, entry in files.items()}
+    # Links last: one takes the place of an inline skill of its name, in whatever order they come.
+    for path, entry in sorted(entries.items(), key=lambda pair: pair[1].get("type") == "skill"):
+        tree.place(path, entry)
     return tree.document_with_files(), tree.hidden(files)
 
 

@@ -46,7 +46,12 @@ def live(answer: Mapping[str, Json], rules: Rules) -> tuple[dict[str, Json], fro
     """
     source, hidden = document(answer)
     shown = {key: value for key, value in source.items() if value is not None}
-    return normalise({**rules.defaults, **shown}, rules), hidden
+    value = normalise({**rules.defaults, **shown}, rules)
+    config = mapping(value.get("backend"), "backend").get("sandbox_config")
+    if isinstance(config, dict):
+        # No policies and an empty list of them are one thing to a server that omits what is empty.
+        config.setdefault("policy_ids", [])
+    return value, hidden
 
 
 def normalise(source: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
@@ -213,7 +218,7 @@ def _skill(spec: dict[str, Json]) -> dict[str, Json]:
         del spec["type"]
     if spec.get("repo_handle"):
         return {key: plain(item) for key, item in spec.items() if item not in ("", None)}
-    return _described(spec, ("description",))
+    return _described(spec, ("description", "repo_handle", "commit_id"))
 
 
 def _described(spec: dict[str, Json], optional: tuple[str, ...]) -> dict[str, Json]:

@@ -9,9 +9,21 @@
 Origins are `unknown` here until a base is known (the ownership marker).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from agentsync.canonical import ABSENT, Absent, digest, leaves, matching, resolve, same
+from agentsync.canonical import (
+    ABSENT,
+    Absent,
+    Json,
+    covers,
+    digest,
+    join,
+    leaves,
+    matching,
+    resolve,
+    same,
+)
 from agentsync.engine.diff import Difference, differences, in_sync
 from agentsync.engine.rules import Rules
 from agentsync.model import Action, Change, Definition, FieldChange, LiveAgent, Precondition
@@ -27,11 +39,16 @@ def compare(
 ) -> Change:
     """The change that takes `live` (None: there is no such agent) to `definition`.
 
-    Shape: `ignore` holds JSON Pointer globs; what they cover is in no change.
+    Shape: `ignore` holds JSON Pointer globs; what they cover is in no change, nor in `desired`.
     """
+    definition = replace(definition, value=_without(definition.value, ignore))
     if live is None:
-        return _create(definition, rules, ignore)
-    skipped = (*ignore, *sorted(live.hidden), *rules.said)
+        return _create(definition, rules)
+
+    def skipped(pointer: str) -> bool:
+        hidden = any(pointer == item or pointer.startswith(item + "/") for item in live.hidden)
+        return hidden or any(covers(glob, pointer) for glob in (*ignore, *rules.said))
+
     if not show_unmanaged and in_sync(live.value, definition.value, rules, skipped):
         return _change(definition, live, rules, (), ())
     fields: list[FieldChange] = []
@@ -92,7 +109,7 @@ def _change(
 
 
 def _notes(definition: Definition, live: LiveAgent, rules: Rules, differs: bool) -> Iterable[str]:
-    if differs and not live.writable:
+    if (differs or definition.agent_id is None) and not live.writable:
         yield "this key may read the agent but not change it"
     for pointer in sorted(live.hidden):
         if resolve(definition.value, pointer) is not None:
@@ -105,8 +122,20 @@ def _notes(definition: Definition, live: LiveAgent, rules: Rules, differs: bool)
                 yield f"{pointer} is {right} in git and {left} live: the API may resolve it itself"
 
 
-def _create(definition: Definition, rules: Rules, ignore: tuple[str, ...]) -> Change:
-    found = differences({}, definition.value, rules, ignore)
+def _without(value: Mapping[str, Json], ignore: tuple[str, ...], at: str = "") -> dict[str, Json]:
+    """What git says, less what is ignored: that is out of the plan and out of the apply."""
+    if not ignore:
+        return dict(value)
+    kept: dict[str, Json] = {}
+    for key, item in value.items():
+        pointer = at + join((key,))
+        if not any(covers(glob, pointer) for glob in ignore):
+            kept[key] = _without(item, ignore, pointer) if isinstance(item, dict) else item
+    return kept
+
+
+def _create(definition: Definition, rules: Rules) -> Change:
+    found = differences({}, definition.value, rules)
     return Change(
         address=definition.address,
         name=definition.name,

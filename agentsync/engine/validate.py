@@ -67,7 +67,11 @@ class Checker:
 
     def issues(self, value: Json) -> tuple[Issue, ...]:
         """Why `value` does not fit the schema, all reasons; empty when it does."""
-        return () if self.accepts(value) else self.explain(value)
+        if self.accepts(value):
+            return ()
+        return self.explain(value) or (
+            Issue(code="schema", message="this does not fit the schema", path=()),
+        )
 
     def explain(self, value: Json) -> tuple[Issue, ...]:
         """What `issues` says, by the slow validator alone."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agentsync.canonical import Json
-from agentsync.engine.advice import did_you_mean
+from agentsync.engine.advice import did_you_mean, field_name
 from agentsync.engine.crosscheck import (
     commit_issues,
     folder_name_fits,
@@ -180,7 +180,7 @@ def _removal_issues(base: Mapping[str, Json], patch: Mapping[str, Json]) -> Iter
             continue
         yield Issue(
             code="useless-removal",
-            message=f"`{'.'.join(path)}: null` removes nothing: agent.yaml has no such key",
+            message=f"`{field_name(path)}: null` removes nothing: agent.yaml has no such key",
             hint=did_you_mean(path[-1], base) if len(path) == 1 else "delete it",
             path=path,
             at_key=True,

@@ -112,6 +112,13 @@ def tree(root: str, path: str, notes: list[Diagnostic], depth: int = 0) -> list[
     return sorted(found)
 
 
+def _is_backup(entry: os.DirEntry[str]) -> bool:
+    """Whether an editor left it behind: `x~`, `#x#`; a folder of such a name is somebody's own."""
+    name = entry.name
+    left = name[-1] == "~" or (name[0] == name[-1] == "#" and len(name) > 2)
+    return left and not entry.is_dir(follow_symlinks=False)
+
+
 def listing(
     root: str, path: str, notes: list[Diagnostic], *, tell_hidden: bool = False
 ) -> tuple[list[str], list[str]]:
@@ -122,7 +129,7 @@ def listing(
         with os.scandir(f"{root}/{path}") as entries:
             for entry in entries:
                 name = entry.name
-                if name[0] == "." or name[-1] in "~#" or name in _LEFT_BEHIND:
+                if name[0] == "." or name in _LEFT_BEHIND or _is_backup(entry):
                     if tell_hidden and name[0] == "." and name not in _LEFT_BEHIND:
                         notes.append(_hidden(f"{path}/{shown(name)}"))
                 elif entry.is_symlink():

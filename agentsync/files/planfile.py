@@ -28,7 +28,7 @@ def write(plan: Plan, path: Path) -> None:
 
     Errors: ProjectError when the file cannot be written.
     """
-    text = json.dumps(plan.to_json(), ensure_ascii=True) + "\n"
+    text = _text(plan)
     # Through a symbolic link, as any other program would write.
     path = path.resolve()
     try:
@@ -51,19 +51,28 @@ def read(path: Path) -> Plan:
     newer agentsync, or is not what was saved.
     """
     try:
-        data = json.loads(path.read_bytes())
+        text = path.read_bytes().decode("ascii")
+        data = json.loads(text)
+        _check(data, path)
+        plan = Plan.from_json(data)
+        genuine = text == _text(plan)
     except OSError as error:
         raise ProjectError(f"cannot read the plan {path}: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise RefusedError(f"{path} is no plan: it is not JSON", hint=_AGAIN) from None
-    _check(data, path)
-    try:
-        return Plan.from_json(data)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         raise RefusedError(f"{path} is no plan: parts of it are missing", hint=_AGAIN) from None
+    if not genuine:
+        raise RefusedError(f"{path} was changed after it was saved", hint=_AGAIN)
+    return plan
 
 
 _AGAIN = "make it again with `agentsync plan -o FILE`"
+
+
+def _text(plan: Plan) -> str:
+    """The one text of a plan: whatever else stands in a file was not written by `write`."""
+    return json.dumps(plan.to_json(), ensure_ascii=True) + "\n"
 
 
 def _check(data: Json, path: Path) -> None:
@@ -75,6 +84,5 @@ def _check(data: Json, path: Path) -> None:
             f"{path} has plan format {version}; this agentsync reads {FORMAT_VERSION}",
             hint="use the version of agentsync that made it, or make it again",
         )
-    said = data.pop("digest", None)
-    if said != digest(data):
+    if data.get("digest") != digest({key: data[key] for key in data if key != "digest"}):
         raise RefusedError(f"{path} was changed after it was saved", hint=_AGAIN)

@@ -11,19 +11,17 @@ class Definition:
     """What git says one agent should be, after the target's overlay.
 
     Shape: `address` is the folder's name (the slug); `value` the canonical form
-    (engine/normalise.py); `agent_id` the bound live agent, if any; `folder` is relative to the
-    project's root.
+    (engine/normalise.py); `agent_id` the bound live agent, if any.
     """
 
     address: str
-    folder: str
     value: Mapping[str, Json]
     agent_id: str | None = None
 
     @property
     def name(self) -> str:
         """The agent's display name, as declared."""
-        return str(self.value["name"])
+        return str(self.value.get("name", self.address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +45,6 @@ class LiveAgent:
     revision: str
     value: Mapping[str, Json]
     hidden: frozenset[str] = frozenset()
-    updated_at: str = ""
     writable: bool = True
 
     @property

@@ -84,7 +84,8 @@ class Plan:
     """What apply would do, for every agent asked for; complete only when nothing failed.
 
     Shape: `changes` sorted by address, no-ops included; `commit` the git commit of the
-    definitions, "" outside git; `target` "" when the project names none.
+    definitions, "" outside git; `target` "" when the project names none; `workspace_id` ""
+    when it is the key's own.
     """
 
     project: str
@@ -92,6 +93,7 @@ class Plan:
     provider: str
     endpoint: str
     tool_version: str
+    workspace_id: str = ""
     commit: str = ""
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -118,6 +120,7 @@ class Plan:
             "target": self.target,
             "provider": self.provider,
             "endpoint": self.endpoint,
+            "workspace_id": self.workspace_id,
             "commit": self.commit,
             "changes": [change.to_json() for change in self.changes],
             "findings": [finding.to_json() for finding in self.findings],
@@ -137,6 +140,7 @@ class Plan:
             provider=data["provider"],
             endpoint=data["endpoint"],
             tool_version=data["tool_version"],
+            workspace_id=data["workspace_id"],
             commit=data["commit"],
             changes=tuple(map(Change.from_json, data["changes"])),
             findings=tuple(map(Finding.from_json, data["findings"])),

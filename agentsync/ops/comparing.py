@@ -14,7 +14,7 @@ from agentsync.engine.planner import compare
 from agentsync.errors import (
     AgentsyncError,
     BugError,
-    ForbiddenError,
+    CertificateError,
     IdentityError,
     NotFoundError,
     RateLimitedError,
@@ -22,6 +22,7 @@ from agentsync.errors import (
     TimedOutError,
     UnauthorizedError,
     UnreachableError,
+    UsageError,
 )
 from agentsync.files.definition import Loaded, load
 from agentsync.files.project import OpenProject
@@ -33,12 +34,13 @@ from agentsync.providers import Provider
 # When this many agents failed in these ways and not one answered, the rest would fail as well.
 _ENOUGH_FAILURES = 8
 _HOPELESS = (
-    ForbiddenError,
+    CertificateError,
     RateLimitedError,
     ServerError,
     TimedOutError,
     UnauthorizedError,
     UnreachableError,
+    UsageError,
 )
 
 
@@ -81,8 +83,9 @@ class Comparing:
         self.reading.set()
         failures = answers = 0
         for outcome in fan_out(self._outcome, addresses, max(1, min(workers, len(addresses)))):
-            failures += isinstance(outcome.error, _HOPELESS)
-            answers += outcome.change is not None
+            hopeless = isinstance(outcome.error, _HOPELESS)
+            failures += hopeless
+            answers += not hopeless and (outcome.change or outcome.error) is not None
             if outcome.invalid or (failures >= _ENOUGH_FAILURES and not answers):
                 self.reading.clear()
             yield outcome
@@ -104,7 +107,6 @@ class Comparing:
     def _definition(self, loaded: Loaded) -> Definition:
         return Definition(
             address=loaded.address,
-            folder=loaded.folder,
             value=desired(loaded.document or {}, self.provider.rules),
             agent_id=loaded.agent_id,
         )

@@ -1,7 +1,6 @@
 """The stage for `agentsync demo`: a project, a live workspace, and somebody at the web interface.
 
-What happens live goes through the API over a socket, as the web interface does it; none of it
-goes through a provider.
+What happens live goes over a socket, in requests of its own, as the web interface sends them.
 """
 
 import os

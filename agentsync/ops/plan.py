@@ -7,15 +7,17 @@ from pathlib import Path
 from agentsync import __version__
 from agentsync.errors import ExitCode, IdentityError, ProjectError
 from agentsync.files import git, planfile
+from agentsync.files.definition import load
 from agentsync.files.project import OpenProject, open_project
 from agentsync.files.sources import has_errors
-from agentsync.model import Change, Diagnostic, Plan, Problem, Report, Target
+from agentsync.model import Action, Change, Diagnostic, Plan, Problem, Report, Target
 from agentsync.ops.comparing import Comparing, Outcome
 from agentsync.ops.connect import connect
 from agentsync.ops.here import seen_from_here
 from agentsync.ops.roster import Roster
 from agentsync.ops.select import select
 from agentsync.ops.watch import Watch
+from agentsync.providers import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def plan(options: PlanOptions, environ: Mapping[str, str], watch: Watch) -> Repo
         return _report(options, project, diagnostics=project.diagnostics)
     target = project.target(options.target)
     addresses = select(project, options.addresses, options.shard)
-    outcomes, endpoint = _gather(options, project, target, addresses, environ, watch)
+    outcomes, asked = _gather(options, project, target, addresses, environ, watch)
     diagnostics = (*project.diagnostics, *(each for item in outcomes for each in item.diagnostics))
     if has_errors(diagnostics):
         return _report(options, project, diagnostics=diagnostics, checked=len(addresses))
@@ -59,12 +61,14 @@ def plan(options: PlanOptions, environ: Mapping[str, str], watch: Watch) -> Repo
         project=project.config.project,
         target=target.name,
         provider=target.provider,
-        endpoint=endpoint,
+        endpoint=asked.base_url,
+        workspace_id=asked.workspace_id,
         tool_version=__version__,
         commit=git.head(project.root) if options.save else "",
         changes=changes,
     )
-    problems = (*_problems(outcomes), *_claimed_twice(changes))
+    bound = _bound_elsewhere(project, target.name, addresses, changes)
+    problems = (*_problems(outcomes), *_claimed_twice(changes, bound))
     if options.save:
         problems += _saved(made, options.save, watch, complete=not problems)
     return _report(
@@ -84,7 +88,7 @@ def _gather(
     addresses: tuple[str, ...],
     environ: Mapping[str, str],
     watch: Watch,
-) -> tuple[list[Outcome], str]:
+) -> tuple[list[Outcome], Connection]:
     provider = connect(target, project.root, environ, watch)
     comparing = Comparing(
         project=project,
@@ -101,7 +105,7 @@ def _gather(
             watch.progress(len(outcomes), len(addresses))
     finally:
         provider.close()
-    return sorted(outcomes, key=lambda item: item.address), provider.endpoint
+    return sorted(outcomes, key=lambda item: item.address), provider.connection
 
 
 def _problems(outcomes: Iterable[Outcome]) -> list[Problem]:
@@ -117,9 +121,22 @@ def _problems(outcomes: Iterable[Outcome]) -> list[Problem]:
     return found
 
 
-def _claimed_twice(changes: tuple[Change, ...]) -> list[Problem]:
+def _bound_elsewhere(
+    project: OpenProject, target: str, addresses: tuple[str, ...], changes: tuple[Change, ...]
+) -> dict[str, str]:
+    """The agents to which definitions outside this selection are bound, by id.
+
+    Asked only when an agent was found by its name: it might be theirs.
+    """
+    if all(change.action is not Action.ADOPT for change in changes):
+        return {}
+    others = (load(project, slug, target) for slug in project.slugs if slug not in addresses)
+    return {loaded.agent_id: loaded.address for loaded in others if loaded.agent_id}
+
+
+def _claimed_twice(changes: tuple[Change, ...], bound: Mapping[str, str]) -> list[Problem]:
     """A problem for every definition that fits a live agent which another one fits as well."""
-    claims: dict[str, list[str]] = {}
+    claims: dict[str, list[str]] = {agent_id: [address] for agent_id, address in bound.items()}
     for change in changes:
         if change.agent_id:
             claims.setdefault(change.agent_id, []).append(change.address)

@@ -59,8 +59,8 @@ class Provider(ABC):
 
     @property
     @abstractmethod
-    def endpoint(self) -> str:
-        """The base URL that requests go to, for reports."""
+    def connection(self) -> Connection:
+        """Where requests go, and who asks."""
 
     @abstractmethod
     def list(self) -> Iterator[AgentSummary]:

@@ -69,7 +69,11 @@ class Http:
             try:
                 return self._answer(path, params)
             except (RateLimitedError, ServerError, TimedOutError, UnreachableError) as error:
+                asked = error.retry_after or 0
                 if self._closed or number == self.connection.tries:
+                    raise
+                if asked > self.connection.longest_wait:
+                    # Asking sooner than we were told to would only be refused again.
                     raise
                 seconds = self._wait_before(number, error)
                 self.report_wait(f"{error.message}; trying again in {seconds:.1f} s")
@@ -78,7 +82,8 @@ class Http:
 
     def _wait_before(self, number: int, error: ProviderError) -> float:
         if error.retry_after is not None:
-            return min(error.retry_after, self.connection.longest_wait)
+            # A little later, and not all threads at once.
+            return float(error.retry_after * (1 + self.jitter() / 10))
         ceiling = min(_FIRST_WAIT * 2 ** (number - 1), _LONGEST_BACKOFF)
         return float(ceiling * (0.5 + self.jitter() / 2))
 
@@ -191,7 +196,8 @@ def _proxy(url: str) -> str | None:
     host = httpx.URL(url).host
     if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
         return None
-    return getproxies().get(httpx.URL(url).scheme)
+    proxy = getproxies().get(httpx.URL(url).scheme)
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 
 def _content_type(response: httpx.Response) -> str:
@@ -265,7 +271,7 @@ def _retry_after(value: str) -> float | None:
     except ValueError:
         try:
             seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
     return seconds if seconds >= 0 and math.isfinite(seconds) else None
 

@@ -4,6 +4,7 @@ Source: the API's OpenAPI file, version 0.1.0; what it leaves open is read so th
 is safe.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final
@@ -102,9 +103,9 @@ class ManagedDeepAgents(Provider):
         self._http = Http(connection, headers, report_wait)
 
     @property
-    def endpoint(self) -> str:
-        """The base URL that requests go to, for reports."""
-        return self._http.connection.base_url
+    def connection(self) -> Connection:
+        """Where requests go, and who asks."""
+        return self._http.connection
 
     def list(self) -> Iterator[AgentSummary]:
         """Every agent this key can list, each once, oldest first.
@@ -143,6 +144,8 @@ class ManagedDeepAgents(Provider):
         answer = self._http.get(path, {"include_files": "true"})
         if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
             raise _bad_answer("the answer is no agent: it has no name", path)
+        if answer.get("id", agent_id) != agent_id:
+            raise _bad_answer(f"the answer is another agent: {answer.get('id')!r}", path)
         try:
             value, hidden = live(answer, self.rules)
         except ShapeError as error:
@@ -155,22 +158,22 @@ class ManagedDeepAgents(Provider):
             revision=str(answer.get("revision") or ""),
             value=value,
             hidden=hidden,
-            updated_at=str(answer.get("updated_at") or ""),
             writable=level in (None, "WRITE") or answer.get("is_owner") is True,
         )
 
     @classmethod
     def request_body(cls, value: Mapping[str, Json]) -> Mapping[str, Json]:
         """What `POST /agents` is sent to make an agent of this canonical form."""
-        body = {key: item for key, item in value.items() if key not in ("skills", "files")}
-        files = dict(value["files"])
-        body["tools"] = _toolset(value["tools"])
-        body["subagents"] = [
-            _subagent(name, spec, files) for name, spec in value["subagents"].items()
-        ]
-        body["skills"] = [
-            spec for name, item in value["skills"].items() if (spec := _skill(name, item, files))
-        ]
+        body = dict(value)
+        files = dict(body.pop("files", {}))
+        if "tools" in value:
+            body["tools"] = _toolset(value["tools"])
+        if "subagents" in value:
+            found = value["subagents"].items()
+            body["subagents"] = [_subagent(name, spec, files) for name, spec in found]
+        if "skills" in value:
+            made = (_skill(name, item, files) for name, item in value["skills"].items())
+            body["skills"] = [spec for spec in made if spec]
         if files:
             body["files"] = files
         return body
@@ -227,8 +230,19 @@ def _skill(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict
 
 
 def _skill_text(name: str, value: Mapping[str, Json]) -> str:
-    import yaml
-
     header = {"name": name, "description": value.get("description", ""), **value["front_matter"]}
-    block = yaml.safe_dump(header, allow_unicode=True, sort_keys=False, width=10**6)
-    return f"---\n{block}---\n\n{value['instructions']}\n"
+    # JSON is YAML of every version: unquoted, the text 1e3 is a number in 1.2 and none in 1.1.
+    lines = "".join(f"{json.dumps(key)}: {_yaml(item)}\n" for key, item in header.items())
+    return f"---\n{lines}---\n\n{value['instructions']}\n"
+
+
+def _yaml(value: Json) -> str:
+    """`value` as one line of YAML: JSON, with what YAML does not print as escapes."""
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(f"\\u{ord(letter):04x}" if letter in _UNPRINTED else letter for letter in text)
+
+
+# Line breaks and controls that JSON leaves as they are.
+_UNPRINTED: Final = frozenset(
+    [*map(chr, range(0x7F, 0xA0)), "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff"]
+)

@@ -43,6 +43,11 @@ def trusted_base(url: str, provider: type[Provider], environ: Mapping[str, str])
 
 
 def _origin(url: str, source: str) -> str:
+    if "@" in url:
+        raise UsageError(
+            f"{source} carries a user name or password",
+            hint="keys go into the environment, never into a URL",
+        )
     try:
         parts = urlsplit(url.strip())
         host, port = (parts.hostname or "").lower(), parts.port
@@ -50,11 +55,6 @@ def _origin(url: str, source: str) -> str:
         raise UsageError(f"{source} is not a URL: {url!r} ({error})") from None
     if parts.scheme not in _DEFAULT_PORTS or not host:
         raise UsageError(f"{source} is not an http(s) URL: {url!r}", hint="write https://HOST")
-    if "@" in parts.netloc:
-        raise UsageError(
-            f"{source} carries a user name or password",
-            hint="keys go into the environment, never into a URL",
-        )
     if not _is_host(host):
         raise UsageError(f"{source} names no usable host: {url!r}")
     if parts.scheme == "http" and not _is_this_machine(host):

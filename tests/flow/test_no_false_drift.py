@@ -89,9 +89,7 @@ def test_an_agent_is_what_it_was_made_to_be(api, way, document, chance):
     created = way(client, document, chance)
     assert created.status_code == 201, created.text
     agent_id = created.json()["id"]
-    definition = Definition(
-        address="a", folder="agents/a", value=desired(document, RULES), agent_id=agent_id
-    )
+    definition = Definition(address="a", value=desired(document, RULES), agent_id=agent_id)
     change = compare(definition, provider.read(agent_id), RULES)
     assert [(item.pointer, item.before, item.after) for item in change.fields] == []
     assert change.action is Action.NO_OP
@@ -106,8 +104,6 @@ def test_a_shipped_example_is_what_it_was_made_to_be(api, way, address, target):
     created = way(client, document, random.Random(address))
     assert created.status_code == 201, created.text
     agent_id = created.json()["id"]
-    definition = Definition(
-        address=address, folder="f", value=desired(document, RULES), agent_id=agent_id
-    )
+    definition = Definition(address=address, value=desired(document, RULES), agent_id=agent_id)
     change = compare(definition, provider.read(agent_id), RULES)
     assert [(item.pointer, item.before, item.after) for item in change.fields] == []

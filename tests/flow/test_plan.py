@@ -144,6 +144,16 @@ def test_two_definitions_of_one_live_agent_are_refused(run, api, project):
     assert "claimed by a and b" in done.json["problems"][0]["message"]
 
 
+def test_an_agent_of_a_definition_that_was_not_asked_for_is_not_adopted(run, api, project):
+    live = create(api, **ANSWERING)
+    bind(project, "a", live["id"])
+    write_definition(project / "agents" / "b", ANSWERING)
+    for part in (("b",), ("--shard", "2/2")):
+        done = run("plan", *part)
+        assert done.code == ExitCode.ERROR
+        assert "claimed by a and b" in done.out
+
+
 def test_a_saved_plan_is_whole_and_sealed(run, api, project, tmp_path):
     live = create(api, **ANSWERING)
     bind(project, "a", live["id"])

@@ -29,9 +29,7 @@ def differing(server):
     provider = ManagedDeepAgents(Connection(base_url=server.url, key="k"), print)
 
     def compared(agent_id, document):
-        definition = Definition(
-            address="a", folder="a", value=desired(document, RULES), agent_id=agent_id
-        )
+        definition = Definition(address="a", value=desired(document, RULES), agent_id=agent_id)
         fields = compare(definition, provider.read(agent_id), RULES).fields
         return [(item.pointer, item.before, item.after) for item in fields]
 

@@ -11,7 +11,7 @@ from agentsync.canonical import (
     digest,
     join,
     leaves,
-    matches,
+    matching,
     resolve,
     same,
     split,
@@ -68,8 +68,24 @@ def test_every_leaf_is_where_its_pointer_says(value):
 
 
 def test_globs_name_segments():
-    assert matches("/tools/tools/a~1b", "/tools/tools/*")
-    assert not matches("/tools/tools/a/name", "/tools/tools/*")
+    assert covers("/tools/tools/*", "/tools/tools/a~1b")
+    assert covers("/tools/tools/*", "/tools/tools/a/name")
     assert covers("/extras/ui_*", "/extras/ui_color/dark")
+    assert covers("/extras/ui_?", "/extras/ui_1")
+    assert not covers("/extras/ui_?", "/extras/ui_12")
     assert not covers("/extras/ui_*", "/extras/team")
     assert not covers("/extras/ui_*", "/extras")
+    assert not covers("/a.b", "/axb")
+
+
+def test_brackets_in_a_glob_are_brackets():
+    pointer = "/tools/tools/http:~1~1[::1]:9::t"
+    assert covers(pointer, pointer)
+    assert not covers("/extras/[ab]", "/extras/a")
+
+
+def test_matching_finds_what_a_pattern_names():
+    value = {"skills": {"a/b": {"pin": 1}, "c": {}}}
+    assert list(matching(value, "/skills/*/pin")) == [("/skills/a~1b/pin", 1)]
+    assert list(matching(value, "/skills/c")) == [("/skills/c", {})]
+    assert list(matching(value, "/nope/*")) == []

@@ -80,6 +80,7 @@ def _plan() -> dict[str, Json]:
             "target": _text('The target\'s name; "" when the project names none.'),
             "provider": _text("The kind of API.", examples=["managed"]),
             "endpoint": _text("The address of the API that was read."),
+            "workspace_id": _text('The workspace that was asked for; "" for the key\'s own.'),
             "commit": _text('The git commit of the definitions; "" outside git.'),
             "changes": _list("change", "One entry for each agent, by address; no-ops included."),
             "findings": _list("finding", "Policy rules that fired."),

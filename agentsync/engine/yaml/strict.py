@@ -248,7 +248,7 @@ class _Build:
         known = len(self.problems)
         value = self.plain(node)
         if isinstance(value, _CASTS[tag]) and isinstance(value, bool) == (tag == "!!bool"):
-            return float(node.value) if tag == "!!float" else value
+            return float(value) if tag == "!!float" and isinstance(value, int) else value
         if len(self.problems) == known:
             self.complain(
                 node.start_mark.index,

@@ -83,6 +83,8 @@ def test_an_interrupt_is_130(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A runner in the background may have been started to ignore it.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         with silent.accept()[0]:
             process.send_signal(signal.SIGINT)

@@ -29,9 +29,7 @@ def test_normalising_changes_nothing_it_was_given(document):
 @given(documents(), st.randoms(use_true_random=False))
 def test_no_rendering_of_the_server_is_a_difference(document, chance):
     value, hidden = live(answer(document, chance), RULES)
-    definition = Definition(
-        address="a", folder="agents/a", value=desired(document, RULES), agent_id="a"
-    )
+    definition = Definition(address="a", value=desired(document, RULES), agent_id="a")
     found = compare(
         definition, LiveAgent(agent_id="a", revision="r", value=value, hidden=hidden), RULES
     )

@@ -72,3 +72,11 @@ def test_a_shard_is_a_part_of_what_was_chosen(project):
     assert select(project, (), (1, 2)) == ("a", "c", "e")
     assert select(project, (), (2, 2)) == ("b", "d")
     assert select(project, ("a", "b"), (2, 2)) == ("b",)
+
+
+@pytest.mark.parametrize("asked", ["", "/", "docs", "README.md", "../elsewhere"])
+def test_nothing_selects_every_agent_by_accident(project, asked):
+    (project.root / "docs").mkdir()
+    (project.root / "README.md").touch()
+    with pytest.raises(UsageError, match="no such agent"):
+        select(project, (asked,))

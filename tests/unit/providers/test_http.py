@@ -133,11 +133,10 @@ def test_every_shape_of_refusal_is_read(http, answer, said):
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [
-        ("7", 7.0),
+        ("7", 7.7),
         ("0", 0.0),
-        ("99999", 60.0),
         ("-3", 0.5),
-        ("1.5", 1.5),
+        ("1.5", 1.65),
         ("inf", 0.5),
         ("soon", 0.5),
     ],
@@ -151,7 +150,16 @@ def test_the_server_says_how_long_to_wait(http, waits, header, seconds):
         ]
     )
     http.get("/a")
-    assert waits == [seconds]
+    assert waits == pytest.approx([seconds])
+
+
+@pytest.mark.parametrize("header", ["61", "9" * 400])
+@respx.mock
+def test_a_wait_that_is_too_long_is_not_cut_short(http, waits, header):
+    respx.get(f"{BASE}/a").respond(429, headers={"retry-after": header})
+    with pytest.raises(RateLimitedError):
+        http.get("/a")
+    assert sum(waits) < 60
 
 
 @respx.mock
@@ -162,7 +170,7 @@ def test_the_server_may_name_a_time(http, waits):
         side_effect=[httpx.Response(503, headers=headers), httpx.Response(200, json=1)]
     )
     http.get("/a")
-    assert 15 < waits[0] <= 20
+    assert 15 < waits[0] <= 22
 
 
 @respx.mock
@@ -215,7 +223,7 @@ def test_a_certificate_nobody_trusts_is_not_tried_again(http, waits):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("HTTPS_PROXY", "notaurl"),
+        ("HTTPS_PROXY", "http://[::1"),
         ("HTTPS_PROXY", "socks5://127.0.0.1:1"),
         ("SSL_CERT_FILE", "/nowhere.pem"),
     ],

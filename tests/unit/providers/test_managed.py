@@ -6,7 +6,8 @@ from generated import documents
 from hypothesis import given
 
 from agentsync.emulator.serve import Options, running
-from agentsync.engine.normalise import desired, live
+from agentsync.engine.filetree import document as lifted
+from agentsync.engine.normalise import desired, normalise
 from agentsync.errors import BadAnswerError, NotFoundError, UsageError
 from agentsync.providers import PROVIDERS, provider_class
 from agentsync.providers.base import Connection
@@ -107,8 +108,16 @@ def test_a_cursor_that_leads_nowhere_ends_the_walk(provider, monkeypatch):
 def test_a_create_request_says_what_the_canonical_form_says(document):
     value = desired(document, RULES)
     body = dict(ManagedDeepAgents.request_body(value))
-    again, _ = live(body, RULES)
-    assert {key: again[key] for key in value} == value
+    assert normalise(lifted(body)[0], RULES) == value
+
+
+def test_front_matter_that_is_text_in_one_yaml_and_a_number_in_another_stays_text():
+    header = {"version": "1e3", "mode": "0o14", "on": "yes", "break": "a\u2028b\x85c", "n": 1.5}
+    skill = {"name": "pdf", "description": "0x1: #", "instructions": "i", "front_matter": header}
+    value = desired({"name": "a", "skills": [skill]}, RULES)
+    body = dict(ManagedDeepAgents.request_body(value))
+    assert "skills/pdf/SKILL.md" in body["files"]
+    assert normalise(lifted(body)[0], RULES) == value
 
 
 def test_every_provider_in_the_registry_is_there():

@@ -82,7 +82,8 @@ GOOD: dict[str, Any] = {
         "format_version": 1,
         "kind": "plan",
         **dict.fromkeys(
-            ["tool_version", "project", "target", "provider", "endpoint", "commit"], ""
+            ["tool_version", "project", "target", "provider", "endpoint", "workspace_id", "commit"],
+            "",
         ),
         "changes": [
             {
