@@ -129,6 +129,10 @@ class _Tree:
             self.files[path] = entry
 
     def _link(self, head: str, name: str, inner: str, entry: Mapping[str, Json]) -> bool:
+        if head == "subagents" and name in self.subagents and inner.startswith("skills/"):
+            spec = self.subagents[name]
+            spec["files"] = {**mapping(spec.get("files"), "files"), inner: entry}
+            return True
         if head != "skills" or not name or inner:
             return False
         self.skills[name] = {key: entry[key] for key in entry if key != "type"}

@@ -5,7 +5,7 @@ names; files/ assembles it from disk, engine/filetree.py from an answer:
 
     document                              canonical form
     tools.tools        list               map by "<url>::<tool>", url without trailing slash
-    interrupt_config   map                the same keys; further "::" parts dropped
+    interrupt_config   map                the same keys; further "::" parts and `false` dropped
     subagents, skills  list               map by name
     files              map by path        the same, `type: file` dropped
     policy_ids, shared_users.*            sorted, each once
@@ -146,7 +146,20 @@ def _toolset(value: Json, rules: Rules) -> dict[str, Json]:
         # A tool's own name may hold "::"; what follows is only dropped when no tool is called so.
         whole = _whole_key(key)
         _put(interrupts, whole if whole in tools else tool_key(key), flag, otherwise=key)
-    return {**rest, "tools": tools, "interrupt_config": interrupts}
+    return {**rest, "tools": tools, "interrupt_config": _deciding(interrupts)}
+
+
+def _deciding(interrupts: dict[str, Json]) -> dict[str, Json]:
+    """The rules that decide anything: `false` says what no rule says too.
+
+    Unless a bare tool name asks for approval: then the longer key's `false` is an exception.
+    """
+    bare = {key for key, flag in interrupts.items() if flag is True and "::" not in key}
+    return {
+        key: flag
+        for key, flag in interrupts.items()
+        if flag is not False or split_tool_key(key)[1] in bare
+    }
 
 
 def _tool_entries(value: Json) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -229,7 +242,11 @@ def _described(spec: dict[str, Json], optional: tuple[str, ...]) -> dict[str, Js
     header = plain(mapping(kept.pop("front_matter", None), "front_matter"))
     found = {key: plain(item) for key, item in kept.items()}
     found["instructions"] = body
-    found["files"] = {path: plain(text(item, path)) for path, item in beside.items()}
+    # Beside a subagent there may be links to skills, which are no text.
+    found["files"] = {
+        path: plain(item if isinstance(item, dict) else text(item, path))
+        for path, item in beside.items()
+    }
     return {**found, "front_matter": header} if header else found
 
 

@@ -33,7 +33,7 @@ def derive(openapi: Path, directory: Path) -> Report:
         text = engine.render(schema)
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            same = path.exists() and path.read_text(encoding="utf-8") == text
+            same = path.exists() and path.read_bytes() == text.encode()
             path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise ProjectError(f"cannot write {path}: {error.strerror}") from None

@@ -211,7 +211,8 @@ def _toolset(value: Mapping[str, Json]) -> dict[str, Json]:
 
 def _subagent(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict[str, Json]:
     for path, content in value["files"].items():
-        files[f"subagents/{name}/{path}"] = {"content": content}
+        entry = content if isinstance(content, dict) else {"content": content}
+        files[f"subagents/{name}/{path}"] = entry
     spec = {key: item for key, item in value.items() if key not in ("files", "front_matter")}
     return {**spec, "name": name, "tools": _toolset(value["tools"])}
 

@@ -89,7 +89,9 @@ AGENT: Final[Words] = {
         "`provider:model`, or the name of a saved Playground configuration (no colon).",
         "examples": ["openai:gpt-5.5"],
     },
-    "runtime": {"description": "What runs the agent. Written whole: the API replaces all of it."},
+    "runtime": {
+        "description": "What runs the agent. Settings that are not declared stay as they are live."
+    },
     "runtime.model": {"description": "The language model."},
     "runtime.model.model_id": {
         "description": "`provider:model`. Without a colon it is the name of a saved Playground "
@@ -97,7 +99,8 @@ AGENT: Final[Words] = {
         "examples": ["openai:gpt-5.5", "openai:gpt-5.4-mini"],
     },
     "backend": {
-        "description": "Where the agent works. Written whole: the API replaces all of it.",
+        "description": "Where the agent works. Settings that are not declared stay as they are "
+        "live.",
         "if": {"required": ["sandbox_config"]},
         "then": {"required": ["type"], "properties": {"type": {"const": "sandbox"}}},
     },

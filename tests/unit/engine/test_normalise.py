@@ -155,7 +155,21 @@ def test_approvals_of_tools_with_the_separator_in_their_names_stay_apart():
             }
         }
     )
-    assert value["tools"]["interrupt_config"] == {f"{url}::a::b": True, f"{url}::a::c": False}
+    assert value["tools"]["interrupt_config"] == {f"{url}::a::b": True}
+
+
+def test_no_approval_needed_is_what_no_rule_says_too():
+    url = "https://t.example"
+    rules = {f"{url}::a": False, f"{url}::b": True, "c": False}
+    assert canonical({"tools": {"interrupt_config": rules}})["tools"]["interrupt_config"] == {
+        f"{url}::b": True
+    }
+    # A rule for every tool of that name, and an exception from it.
+    rules = {"a": True, f"{url}::a": False, f"{url}::b": False}
+    assert canonical({"tools": {"interrupt_config": rules}})["tools"]["interrupt_config"] == {
+        "a": True,
+        f"{url}::a": False,
+    }
 
 
 def test_settings_of_tools_that_only_the_file_has_are_kept():

@@ -137,10 +137,12 @@ def test_of_a_subagents_further_files_only_its_skills_are_owned_in_full():
         "files": {
             "subagents/critic/memories/a.md": {"content": "its own"},
             "subagents/critic/skills/x/SKILL.md": {"content": "x"},
+            "subagents/critic/skills/y": {"type": "skill", "repo_handle": "y"},
         },
     }
     assert fields({"subagents": [critic]}, answer) == {
-        "/subagents/critic/files/skills~1x~1SKILL.md": ("x", ABSENT)
+        "/subagents/critic/files/skills~1x~1SKILL.md": ("x", ABSENT),
+        "/subagents/critic/files/skills~1y": ({"type": "skill", "repo_handle": "y"}, ABSENT),
     }
     declared = {"subagents": [{**critic, "files": {"memories/a.md": "ours"}}]}
     found = fields(declared, answer)
