@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from agentsync.canonical import ABSENT, Absent, Json, digest, join, same
 from agentsync.engine.rules import Rules
 
+# Shorter than a token, so that no text can be taken for one.
 _LONG_TEXT = 64
 
 Skipped = Callable[[str], bool]

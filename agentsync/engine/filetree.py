@@ -175,7 +175,7 @@ class _Tree:
         skills = (
             join(("skills", name, "front_matter"))
             for name, spec in self.skills.items()
-            if "repo_handle" not in spec and f"skills/{name}/SKILL.md" not in files
+            if not spec.get("repo_handle") and f"skills/{name}/SKILL.md" not in files
         )
         return frozenset(skills)
 

@@ -242,12 +242,14 @@ def _described(spec: dict[str, Json], optional: tuple[str, ...]) -> dict[str, Js
     header = plain(mapping(kept.pop("front_matter", None), "front_matter"))
     found = {key: plain(item) for key, item in kept.items()}
     found["instructions"] = body
-    # Beside a subagent there may be links to skills, which are no text.
-    found["files"] = {
-        path: plain(item if isinstance(item, dict) else text(item, path))
-        for path, item in beside.items()
-    }
+    found["files"] = {path: _beside(item, path) for path, item in beside.items()}
     return {**found, "front_matter": header} if header else found
+
+
+def _beside(value: Json, path: str) -> Json:
+    """A file beside the Markdown; beside a subagent there may also be links to skills."""
+    link = isinstance(value, dict) and value.get("type") == "skill"
+    return plain(value if link else text(value, path))
 
 
 def _files(value: Json, rules: Rules) -> dict[str, Json]:

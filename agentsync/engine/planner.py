@@ -41,7 +41,8 @@ def compare(
 
     Shape: `ignore` holds JSON Pointer globs; what they cover is in no change, nor in `desired`.
     """
-    definition = replace(definition, value=_without(definition.value, ignore))
+    if ignore:
+        definition = replace(definition, value=_without(definition.value, ignore, rules))
     if live is None:
         return _create(definition, rules)
 
@@ -122,15 +123,25 @@ def _notes(definition: Definition, live: LiveAgent, rules: Rules, differs: bool)
                 yield f"{pointer} is {right} in git and {left} live: the API may resolve it itself"
 
 
-def _without(value: Mapping[str, Json], ignore: tuple[str, ...], at: str = "") -> dict[str, Json]:
-    """What git says, less what is ignored: that is out of the plan and out of the apply."""
-    if not ignore:
-        return dict(value)
+def _without(
+    value: Mapping[str, Json], ignore: tuple[str, ...], rules: Rules, at: str = ""
+) -> dict[str, Json]:
+    """What git says, less what is ignored: that is out of the plan and out of the apply.
+
+    A map that ignoring has emptied is gone too, unless its being there says something. The name
+    stays: an agent cannot be created without one.
+    """
     kept: dict[str, Json] = {}
     for key, item in value.items():
         pointer = at + join((key,))
-        if not any(covers(glob, pointer) for glob in ignore):
-            kept[key] = _without(item, ignore, pointer) if isinstance(item, dict) else item
+        if pointer != "/name" and any(covers(glob, pointer) for glob in ignore):
+            continue
+        if isinstance(item, dict):
+            rest = _without(item, ignore, rules, pointer)
+            if rest or not item or rules.owns(pointer):
+                kept[key] = rest
+        else:
+            kept[key] = item
     return kept
 
 

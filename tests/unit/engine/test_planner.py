@@ -215,6 +215,12 @@ def test_ignored_places_are_in_no_change():
     assert change.action is Action.NO_OP
 
 
+def test_an_ignored_name_is_still_the_agents_name():
+    change = compare(definition({}), None, RULES, ignore=("/name",))
+    assert (change.name, change.desired["name"]) == ("A", "A")
+    assert compare(definition({}), agent({"name": "B"}), RULES, ignore=("/name",)).fields == ()
+
+
 def test_ignored_places_are_not_created_either():
     document = {"extras": {"ui_color": "red", "team": "cx"}}
     change = compare(definition(document), None, RULES, ignore=("/extras/ui_*",))
