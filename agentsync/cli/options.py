@@ -1,6 +1,7 @@
 """Options that several commands share, and what they come to."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,11 @@ def _output_files(
 
 def _shard(context: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
     """The two numbers of I/N, the first within the second."""
-    part, _, parts = value.partition("/")
-    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
-        raise click.BadParameter(f"{value!r} is not I/N with 1 ≤ I ≤ N, such as 2/5")
-    return int(part), int(parts)
+    found = re.fullmatch(r"([0-9]{1,6})/([0-9]{1,6})", value)
+    part, parts = map(int, found.groups()) if found else (0, 0)
+    if not 1 <= part <= parts:
+        raise click.BadParameter(f"{value[:40]!r} is not I/N with 1 ≤ I ≤ N, such as 2/5")
+    return part, parts
 
 
 def directory_option(function: Function) -> Function:

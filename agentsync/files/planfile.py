@@ -54,13 +54,14 @@ def read(path: Path) -> Plan:
         text = path.read_bytes().decode("ascii")
         data = json.loads(text)
         _check(data, path)
-        plan = Plan.from_json(data)
-        genuine = text == _text(plan)
     except OSError as error:
         raise ProjectError(f"cannot read the plan {path}: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise RefusedError(f"{path} is no plan: it is not JSON", hint=_AGAIN) from None
-    except (KeyError, TypeError, AttributeError):
+    try:
+        plan = Plan.from_json(data)
+        genuine = text == _text(plan)
+    except (KeyError, TypeError, ValueError, RecursionError):
         raise RefusedError(f"{path} is no plan: parts of it are missing", hint=_AGAIN) from None
     if not genuine:
         raise RefusedError(f"{path} was changed after it was saved", hint=_AGAIN)

@@ -13,8 +13,10 @@ from agentsync.engine.normalise import desired
 from agentsync.engine.planner import compare
 from agentsync.errors import (
     AgentsyncError,
+    BadAnswerError,
     BugError,
     CertificateError,
+    ForbiddenError,
     IdentityError,
     NotFoundError,
     RateLimitedError,
@@ -33,6 +35,7 @@ from agentsync.providers import Provider
 
 # When this many agents failed in these ways and not one answered, the rest would fail as well.
 _ENOUGH_FAILURES = 8
+_ANSWERS = (BadAnswerError, ForbiddenError, IdentityError, NotFoundError)
 _HOPELESS = (
     CertificateError,
     RateLimitedError,
@@ -85,7 +88,7 @@ class Comparing:
         for outcome in fan_out(self._outcome, addresses, max(1, min(workers, len(addresses)))):
             hopeless = isinstance(outcome.error, _HOPELESS)
             failures += hopeless
-            answers += not hopeless and (outcome.change or outcome.error) is not None
+            answers += outcome.change is not None or isinstance(outcome.error, _ANSWERS)
             if outcome.invalid or (failures >= _ENOUGH_FAILURES and not answers):
                 self.reading.clear()
             yield outcome

@@ -34,6 +34,7 @@ from agentsync.errors import (
 )
 from agentsync.providers.base import Connection
 from agentsync.providers.lean import httpx
+from agentsync.providers.trust import is_this_machine
 
 # Seconds before the second try, doubled for each further one, and where the doubling ends.
 _FIRST_WAIT: Final = 0.5
@@ -117,6 +118,7 @@ class Http:
         )
         deadline = time.monotonic() + self.connection.total_timeout
         response = self._transport().handle_request(request)
+        response.request = request
         try:
             # Reading to the end is what gives the connection back for the next request.
             body = b"".join(self._pieces(response, deadline))
@@ -130,7 +132,10 @@ class Http:
         for piece in response.iter_bytes():
             size += len(piece)
             if size > _LARGEST_ANSWER:
-                raise BadAnswerError(f"the answer is larger than {_LARGEST_ANSWER:,} bytes")
+                raise BadAnswerError(
+                    f"the answer is larger than {_LARGEST_ANSWER:,} bytes",
+                    request=f"GET {response.request.url.path}",
+                )
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the answer drips in too slowly")
             yield piece
@@ -194,9 +199,10 @@ def _plain(response: httpx.Response) -> httpx.Headers:
 def _proxy(url: str) -> str | None:
     """The proxy the environment names for this URL; the project cannot name one."""
     host = httpx.URL(url).host
-    if host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(host):
+    if is_this_machine(host) or proxy_bypass(host):
         return None
-    proxy = getproxies().get(httpx.URL(url).scheme)
+    proxies = getproxies()
+    proxy = proxies.get(httpx.URL(url).scheme, proxies.get("all"))
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
 
 

@@ -32,7 +32,7 @@ def trusted_base(url: str, provider: type[Provider], environ: Mapping[str, str])
     host = urlsplit(wanted).hostname or ""
     hosts = {item.strip().lower() for item in environ.get(_TRUSTED_HOSTS, "").split(",")}
     netloc = urlsplit(wanted).netloc
-    if wanted in vouched or _is_this_machine(host) or hosts & {host, netloc}:
+    if wanted in vouched or is_this_machine(host) or hosts & {host, netloc}:
         return wanted + _prefix(given)
     raise UntrustedHostError(
         f"the API key is not sent to {netloc}: the project names it, but nothing outside the "
@@ -57,7 +57,7 @@ def _origin(url: str, source: str) -> str:
         raise UsageError(f"{source} is not an http(s) URL: {url!r}", hint="write https://HOST")
     if not _is_host(host):
         raise UsageError(f"{source} names no usable host: {url!r}")
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not is_this_machine(host):
         raise UntrustedHostError(
             f"{source} is not encrypted: {parts.scheme}://{parts.netloc}",
             hint="use https://; plain http is for this machine only",
@@ -80,7 +80,8 @@ def _is_host(host: str) -> bool:
     return host.isascii() and all(c.isalnum() or c in "-._:" for c in host)
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether the host is this very machine, by name or by any loopback address."""
     if host == "localhost":
         return True
     try:

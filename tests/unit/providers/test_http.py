@@ -19,7 +19,7 @@ from agentsync.errors import (
     UnreachableError,
 )
 from agentsync.providers.base import Connection
-from agentsync.providers.http import Http, mapped
+from agentsync.providers.http import Http, _proxy, mapped
 
 BASE = "https://api.smith.langchain.com"
 KEY = "lsv2_pt_this_is_the_secret"
@@ -291,3 +291,20 @@ def test_every_error_has_a_code_of_its_own_and_stands_in_the_tree():
     assert len({kind.code for kind in kinds}) == len(kinds)
     for kind in kinds:
         assert kind.__name__ in errors.__doc__
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.9.9.9", "localhost", "[::1]", "[0:0:0:0:0:0:0:1]"]
+)
+def test_no_proxy_is_asked_for_this_machine(monkeypatch, host):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    assert _proxy(f"http://{host}:8123") is None
+    assert _proxy("https://api.smith.langchain.com") == "http://proxy.example:3128"
+
+
+def test_a_proxy_for_everything_and_one_without_a_scheme(monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "proxy.example:3128")
+    assert _proxy("https://api.smith.langchain.com") == "http://proxy.example:3128"
+    monkeypatch.setenv("NO_PROXY", "langchain.com")
+    assert _proxy("https://api.smith.langchain.com") is None
