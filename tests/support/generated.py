@@ -6,7 +6,8 @@ import random
 import yaml
 from hypothesis import strategies as st
 
-LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Z"))
+# No line separators: one line of text is what most fields are, and YAML breaks lines at them.
+LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"))
 LINE = st.text(LETTERS, min_size=1, max_size=40).map(str.strip).filter(bool)
 SLUG = st.from_regex(r"[a-z][a-z0-9]{0,6}(-[a-z0-9]{1,4})?", fullmatch=True)
 PROMPT = st.lists(st.one_of(LINE, st.just("")), max_size=8).map("\n".join)

@@ -1,3 +1,4 @@
+import sys
 from functools import reduce
 
 import httpx
@@ -69,7 +70,6 @@ def test_an_agent_that_is_not_there(provider):
         {"name": 3},
         {"name": "a", "tools": []},
         {"name": "a", "files": {"x": 1}},
-        {"name": "a", "new": reduce(lambda inner, _: [inner], range(2000), 0)},
     ],
 )
 def test_an_answer_that_is_no_agent(provider, monkeypatch, answer):
@@ -77,6 +77,19 @@ def test_an_answer_that_is_no_agent(provider, monkeypatch, answer):
     with pytest.raises(BadAnswerError) as caught:
         provider.read("a")
     assert caught.value.request.startswith("GET /v1/deepagents/agents/a")
+
+
+def test_an_answer_that_is_nested_too_deeply(provider, monkeypatch):
+    answer = {"name": "a", "new": reduce(lambda inner, _: [inner], range(5000), 0)}
+    monkeypatch.setattr(type(provider._http), "get", lambda *_: answer)
+    before = sys.getrecursionlimit()
+    # Hypothesis raises it for its own tests, and may have done so in this process.
+    sys.setrecursionlimit(1000)
+    try:
+        with pytest.raises(BadAnswerError, match="nested too deeply"):
+            provider.read("a")
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @pytest.mark.parametrize(
