@@ -33,6 +33,9 @@ _KEY: Final = re.compile(
     r"(?P<url>[A-Za-z][A-Za-z0-9+.-]*://(?:\[[^\]]*\])?.*?)::(?P<tool>.+)", re.S
 )
 
+# Levels of lists and maps in a value; the deepest thing the API's own fields need is 6.
+_DEEPEST: Final = 100
+
 
 def desired(source: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
     """The canonical form of what git says; fields it does not declare stay undeclared."""
@@ -74,16 +77,21 @@ def normalise(source: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
     return canonical
 
 
-def plain(value: Json, rules: Rules | None = None) -> Json:
-    """Any JSON value with CRLF as LF in its texts and whole floats as integers."""
+def plain(value: Json, rules: Rules | None = None, depth: int = 0) -> Json:
+    """Any JSON value with CRLF as LF in its texts and whole floats as integers.
+
+    Errors: ShapeError beyond `_DEEPEST` levels; how far the interpreter itself gets is luck.
+    """
+    if depth > _DEEPEST:
+        raise ShapeError(f"nested too deeply, more than {_DEEPEST} levels")
     if isinstance(value, str):
         return value.replace("\r\n", "\n") if "\r" in value else value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item, rules, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item, rules, depth + 1) for item in value]
     return value
 
 
