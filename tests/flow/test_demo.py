@@ -29,6 +29,9 @@ def everything_below(folder):
 
 
 def started(*words, **more):
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell that puts the tests into the background has them ignore it, and so their children.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", **more
     )
