@@ -7,19 +7,22 @@ an exception here means that no complete answer can be given. Exceptions never p
     ├── UsageError                64   the command line asks for something impossible
     ├── ProjectError               1   there is no project, or nothing in it
     ├── RefusedError               3   it could be done, and agentsync will not
-    │   └── UntrustedHostError     3   the key would go to a host nobody vouched for
+    │   ├── UntrustedHostError     3   the key would go to a host nobody vouched for
+    │   └── StaleError             3   the live agent is not the one that was planned for
     ├── BugError                  70   agentsync itself failed, on one agent at least
     ├── IdentityError              1   a definition fits more than one agent, or none it names
     └── ProviderError              1   the API gave no usable answer
         ├── UnauthorizedError      1   401, or no key at all
         ├── ForbiddenError         1   403
         ├── NotFoundError          1   404
+        ├── ConflictError          1   409 or 412: not as the request took it to be
         ├── RateLimitedError       1   429 to the last try
         ├── ServerError            1   5xx to the last try
         ├── UnreachableError       1   no connection, or it broke
         ├── CertificateError       1   a host whose certificate is not trusted
         ├── TimedOutError          1   no answer in time
         └── BadAnswerError         1   an answer that is not what the API promises
+            └── GarbledError       1   one that is not even JSON
 """
 
 from enum import IntEnum
@@ -46,10 +49,11 @@ class ExitCode(IntEnum):
 _MEANINGS = {
     ExitCode.OK: "done, or in sync",
     ExitCode.ERROR: "error: invalid files, or the API failed",
-    ExitCode.DIFFERENCES: "differences found (`plan` and `diff` with `--exit-code`; "
-    "`schema check`)",
-    ExitCode.REFUSED: "refused, nothing written (an untrusted host, files in the way)",
-    ExitCode.PARTIAL: "partial: some agents were written, some were not (not in this version)",
+    ExitCode.DIFFERENCES: "differences found (`drift` always; `plan`, `diff` and `status` with "
+    "`--exit-code`; `schema check`)",
+    ExitCode.REFUSED: "refused, nothing written (stale, a conflict, limits, another project's "
+    "agent, not confirmed, an untrusted host, files in the way)",
+    ExitCode.PARTIAL: "partial: something was written, and something was not",
     ExitCode.USAGE: "usage: the command line is wrong",
     ExitCode.BUG: "a bug in agentsync",
     ExitCode.INTERRUPTED: "interrupted",
@@ -120,14 +124,22 @@ class IdentityError(AgentsyncError):
     code = "identity"
 
 
+class StaleError(RefusedError):
+    """The live agent is not the one that was planned for."""
+
+    code = "stale"
+
+
 class ProviderError(AgentsyncError):
     """The API gave no usable answer to one request.
 
-    Shape: `request` is "METHOD path" without host, query or headers.
+    Shape: `request` is "METHOD path" without host, query or headers; `sent` says that a write may
+    have taken effect all the same: its answer was lost, or was no clear refusal.
     Units: `retry_after` in seconds, as the server asked for; None when it did not.
     """
 
     code = "api"
+    sent = False
 
     def __init__(
         self,
@@ -158,6 +170,12 @@ class NotFoundError(ProviderError):
     """404: not there, or not visible to this key."""
 
     code = "not-found"
+
+
+class ConflictError(ProviderError):
+    """409 or 412: what the request relies on is not so (any more)."""
+
+    code = "conflict"
 
 
 class RateLimitedError(ProviderError):
@@ -194,3 +212,9 @@ class BadAnswerError(ProviderError):
     """An answer that is not what the API promises: not JSON, or of the wrong shape."""
 
     code = "bad-answer"
+
+
+class GarbledError(BadAnswerError):
+    """An answer that is not even JSON, as a proxy on the way gives."""
+
+    code = "garbled"

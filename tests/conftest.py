@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import amount  # noqa: F401  reads its variables before they are emptied below
 import pytest
 from hypothesis import settings
 

@@ -16,6 +16,9 @@ _LONG_TEXT = 64
 Skipped = Callable[[str], bool]
 """Whether a pointer is out of the comparison."""
 
+Removes = Callable[[str], bool]
+"""Whether what stands live at a pointer, and not in git, is to go."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
@@ -61,12 +64,17 @@ def in_sync(
     desired: Mapping[str, Json],
     rules: Rules,
     skipped: Skipped = lambda pointer: False,
+    removes: Removes | None = None,
 ) -> bool:
     """Whether every difference there may be is one that git does not own.
+
+    Shape: `removes` says whether what stands live at a pointer, and not in `desired`, is to go;
+    without it, the rules say so.
 
     The cheap question, asked of every agent; `differences` answers the dear one. Both agree: a
     law in tests/unit/engine/test_planner.py.
     """
+    goes = removes or (lambda pointer: rules.removes(pointer, desired))
 
     def agree(left: Mapping[str, Json], right: Mapping[str, Json], at: tuple[str, ...]) -> bool:
         for key, wanted in right.items():
@@ -79,7 +87,7 @@ def in_sync(
             elif not same(found, wanted) and not skipped(join((*at, key))):
                 return False
         return left.keys() == right.keys() or not any(
-            rules.removes(pointer, desired) and not skipped(pointer)
+            goes(pointer) and not skipped(pointer)
             for key in left.keys() - right.keys()
             for pointer, _ in _parts(join((*at, key)), left[key], rules)
         )

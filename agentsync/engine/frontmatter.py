@@ -1,6 +1,8 @@
 """The YAML header between two `---` lines at the start of a Markdown file."""
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,3 +66,65 @@ def read(text: str) -> tuple[dict[str, Json] | None, str]:
 def parse_header(parts: FrontMatter) -> Parsed:
     """The header's values, strictly read; problems count lines from the file's start."""
     return parse(parts.header or "", HEADER_LINE)
+
+
+def write(header: Mapping[str, Json], body: str) -> str:
+    """The text that `read` brings apart again into this header and, white space aside, this body.
+
+    A line per key, in JSON: YAML of every version reads the same from it, where the unquoted text
+    1e3 is a number in 1.2 and none in 1.1.
+    """
+    ended = f"{body}\n" if body else ""
+    if not header and not body.startswith(("---", "\ufeff")):
+        return ended
+    lines = "".join(_pair(key, item, "\n") + "\n" for key, item in header.items())
+    return f"---\n{lines}---\n\n{ended}"
+
+
+def _pair(key: str, value: Json, between: str = " ") -> str:
+    """A key and its value; a key that is too long for `key: value` is announced by a `?`."""
+    quoted = _quoted(key)
+    if len(quoted) > _LONGEST_KEY:
+        return f"? {quoted}{between}: {_flow(value)}"
+    return f"{quoted}: {_flow(value)}"
+
+
+def _flow(value: Json) -> str:
+    """`value` on one line that is JSON and YAML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(_pair(key, value[key]) for key in sorted(value)) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value)
+    return json.dumps(value)
+
+
+def _number(value: int | float) -> str:
+    """A number as one: for YAML 1.1, 1e+22 is a text, and beyond 64 bits there are no integers."""
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return str(value)
+    digits = repr(float(value))
+    return digits if "." in digits else digits.replace("e", ".0e")
+
+
+def _quoted(text: str) -> str:
+    """`text` as JSON, with what YAML does not print as escapes; half a character is none."""
+    return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
+
+
+def _escaped(letter: str) -> str:
+    if "\ud800" <= letter <= "\udfff":
+        return "\ufffd"
+    return f"\\u{ord(letter):04x}" if letter in _UNPRINTED else letter
+
+
+_LONGEST_KEY: Final = 1000
+"""Characters; YAML looks for the colon within 1024."""
+
+# Line breaks and controls that JSON leaves as they are.
+_UNPRINTED: Final = frozenset(
+    [*map(chr, range(0x7F, 0xA0)), "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff"]
+)

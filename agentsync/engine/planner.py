@@ -1,122 +1,234 @@
 """What is to happen to one agent: its live and desired canonical forms → a `Change`.
 
-    live agent     found by     differs    action
-    there is one   `id:`        no         no-op
-    there is one   `id:`        yes        update
-    there is one   its name     either     adopt
-    none                        –          create
+    live agent     its marker               differs    action
+    there is one   ours                     no         no-op
+    there is one   ours                     yes        update
+    there is one   none, found by `id:`     no / yes   no-op / update, origins unknown
+    there is one   none, found by name      either     adopt, with consent
+    there is one   somebody else's          either     adopt, with consent to take over
+    none                                    –          create
 
-Origins are `unknown` here until a base is known (the ownership marker).
+What the choices make of each field stands in its `effect`: what was reviewed is what is applied.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from agentsync.canonical import (
-    ABSENT,
-    Absent,
-    Json,
-    covers,
-    digest,
-    join,
-    leaves,
-    matching,
-    resolve,
-    same,
-)
+from agentsync.canonical import ABSENT, Absent, Json, covers, join, matching, resolve
 from agentsync.engine.diff import Difference, differences, in_sync
+from agentsync.engine.identity import Claim, Match
+from agentsync.engine.origins import base_of, base_token, not_set
 from agentsync.engine.rules import Rules
-from agentsync.model import Action, Change, Definition, FieldChange, LiveAgent, Precondition
+from agentsync.engine.sides import Sides
+from agentsync.engine.state import fingerprint
+from agentsync.model import (
+    Action,
+    Change,
+    Choices,
+    Definition,
+    Effect,
+    FieldChange,
+    LastApply,
+    LiveAgent,
+    OnConflict,
+    OnDrift,
+    Origin,
+    Precondition,
+)
+
+_ON_DRIFT = {
+    OnDrift.KEEP: Effect.KEEP,
+    OnDrift.REVERT: Effect.APPLY,
+    OnDrift.FAIL: Effect.REFUSE,
+}
+_ON_CONFLICT = {
+    OnConflict.FAIL: Effect.REFUSE,
+    OnConflict.GIT: Effect.APPLY,
+    OnConflict.LIVE: Effect.KEEP,
+}
 
 
 def compare(
     definition: Definition,
-    live: LiveAgent | None,
+    match: Match | None,
     rules: Rules,
     *,
     ignore: tuple[str, ...] = (),
+    choices: Choices | None = None,
     show_unmanaged: bool = False,
+    namesakes: tuple[str, ...] = (),
 ) -> Change:
-    """The change that takes `live` (None: there is no such agent) to `definition`.
+    """The change that takes the live agent (None: there is none) to `definition`.
 
-    Shape: `ignore` holds JSON Pointer globs; what they cover is in no change, nor in `desired`.
+    Shape: `ignore` holds JSON Pointer globs; what they cover is in no change, nor in `desired`;
+    `namesakes` says of agents of the same name why none of them is this one.
     """
     if ignore:
         definition = replace(definition, value=_without(definition.value, ignore, rules))
-    if live is None:
-        return _create(definition, rules)
+    if match is None:
+        return _create(definition, rules, namesakes)
+    comparison = _Comparison(definition, match, rules, ignore, choices or Choices())
+    return comparison.change(show_unmanaged=show_unmanaged)
 
-    def skipped(pointer: str) -> bool:
-        hidden = any(pointer == item or pointer.startswith(item + "/") for item in live.hidden)
-        return hidden or any(covers(glob, pointer) for glob in (*ignore, *rules.said))
 
-    if not show_unmanaged and in_sync(live.value, definition.value, rules, skipped):
-        return _change(definition, live, rules, (), ())
-    fields: list[FieldChange] = []
-    unmanaged: list[FieldChange] = []
-    for item in differences(live.value, definition.value, rules, skipped):
-        kept = isinstance(item.desired, Absent) and not rules.removes(
-            item.pointer, definition.value
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One definition beside its live agent."""
+
+    definition: Definition
+    match: Match
+    rules: Rules
+    ignore: tuple[str, ...]
+    choices: Choices
+
+    @property
+    def live(self) -> LiveAgent:
+        return self.match.live
+
+    @property
+    def base(self) -> Mapping[str, Json] | None:
+        return self.match.base
+
+    @property
+    def sides(self) -> Sides:
+        return Sides(self.live, self.definition.value, self.base, self.rules, self.ignore)
+
+    def change(self, *, show_unmanaged: bool) -> Change:
+        live, desired, sides = self.live.value, self.definition.value, self.sides
+        fields: tuple[FieldChange, ...] = ()
+        unmanaged: list[FieldChange] = []
+        if show_unmanaged or not in_sync(live, desired, self.rules, sides.skipped, sides.removes):
+            found = differences(live, desired, self.rules, sides.skipped)
+            fields = tuple(self.field(item) for item in found if not self.left_alone(item))
+            if show_unmanaged:
+                unmanaged = [_told(item) for item in found if self.left_alone(item)]
+        return self.decided(fields, tuple(_worth_telling(unmanaged, self.rules)))
+
+    def left_alone(self, item: Difference) -> bool:
+        return isinstance(item.desired, Absent) and not self.sides.removes(item.pointer)
+
+    def field(self, item: Difference) -> FieldChange:
+        who = self.sides.origin(item.pointer)
+        return FieldChange(
+            pointer=item.pointer,
+            before=item.live,
+            after=self.sides.after(item),
+            origin=who,
+            effect=self.effect(who),
+            base=base_token(self.base, item.pointer),
         )
-        (unmanaged if kept else fields).append(_field(item))
-    told = _worth_telling(unmanaged, rules) if show_unmanaged else ()
-    return _change(definition, live, rules, tuple(fields), tuple(told))
+
+    def effect(self, who: Origin) -> Effect:
+        if who is Origin.LIVE:
+            return _ON_DRIFT[self.choices.on_drift]
+        if who is Origin.BOTH:
+            return _ON_CONFLICT[self.choices.on_conflict]
+        agreed = self.choices.adopt or self.match.taken_over(self.choices)
+        return Effect.APPLY if who is Origin.GIT or agreed else Effect.REFUSE
+
+    def decided(
+        self, fields: tuple[FieldChange, ...], unmanaged: tuple[FieldChange, ...]
+    ) -> Change:
+        action, reason = self.action(fields)
+        idle = action is Action.NO_OP
+        live, desired, marker = self.live, self.definition.value, self.live.marker
+        expected = None if idle else fingerprint(live, desired, self.rules, self.ignore)
+        return Change(
+            address=self.definition.address,
+            name=self.definition.name,
+            action=action,
+            reason=reason,
+            agent_id=live.agent_id,
+            fields=fields,
+            precondition=Precondition(revision=live.revision, digest=expected),
+            desired=None if idle else desired,
+            unmanaged=unmanaged,
+            notes=tuple(self.notes(differs=not idle)),
+            refusals=() if idle else tuple(self.refusals(fields)),
+            last=LastApply(commit=marker.commit, at=marker.applied_at, revision=marker.revision)
+            if marker
+            else None,
+            updated_at=live.updated_at,
+        )
+
+    def action(self, fields: tuple[FieldChange, ...]) -> tuple[Action, str]:
+        claim = self.match.claim
+        if claim is Claim.ANOTHER:
+            return Action.ADOPT, f"it belongs to {self.match.owned_by}"
+        if claim is Claim.NONE and self.match.by_name:
+            return Action.ADOPT, "the one live agent of this name, which agentsync never applied"
+        to_do = sum(item.effect is not Effect.KEEP for item in fields)
+        if to_do:
+            return Action.UPDATE, "1 field differs" if to_do == 1 else f"{to_do} fields differ"
+        if claim is Claim.OURS and self.marker_is_behind(fields):
+            return Action.UPDATE, self.match.moved or "the marker does not say yet what is live"
+        if claim is Claim.NONE and self.choices.adopt:
+            return Action.UPDATE, "in sync; apply leaves its marker"
+        if fields:
+            return Action.NO_OP, "nothing is changed in git since the last apply"
+        return Action.NO_OP, "in sync"
+
+    def marker_is_behind(self, fields: tuple[FieldChange, ...]) -> bool:
+        kept = tuple(item.pointer for item in fields)
+        wanted = base_of(self.definition.value, self.base, kept)
+        return bool(self.match.moved) or wanted != self.base
+
+    def refusals(self, fields: tuple[FieldChange, ...]) -> Iterator[str]:
+        claim = self.match.claim
+        if claim is Claim.ANOTHER and not self.choices.take_over:
+            yield f"it belongs to {self.match.owned_by}; --take-over makes it this definition's"
+            return
+        if claim is Claim.NONE and self.match.by_name and not self.choices.adopt:
+            yield (
+                "it has only the name in common with this definition; --adopt takes it over, "
+                f"or bind it with `id: {self.live.agent_id}`"
+            )
+            return
+        refused = [item.origin for item in fields if item.effect is Effect.REFUSE]
+        for who, why in _REFUSED.items():
+            if number := refused.count(who):
+                yield f"{'1 field' if number == 1 else f'{number} fields'} {why}"
+
+    def notes(self, *, differs: bool) -> Iterator[str]:
+        live, desired = self.live, self.definition.value
+        if differs and not live.writable:
+            yield "this key may read the agent but not change it"
+        yield from self.match.notes
+        yield from self.notes_on_unset()
+        for pointer in sorted(live.hidden):
+            if resolve(desired, pointer) is not None:
+                yield f"{pointer} is not shown by the API and was not compared"
+        yield from _said(live.value, desired, self.rules)
+
+    def notes_on_unset(self) -> Iterator[str]:
+        """What apply once wrote, git no longer declares, and the API cannot unset."""
+        for field in ("runtime", "backend"):
+            declared = resolve(self.definition.value, f"/{field}", ABSENT)
+            applied = resolve(self.base, f"/{field}", {}) if self.base else {}
+            if isinstance(declared, Absent) and applied:
+                yield f"/{field} is no longer declared; the API cannot unset it, so it stays"
 
 
-def _field(item: Difference) -> FieldChange:
+_REFUSED = {
+    Origin.LIVE: "edited outside git; --on-drift keep leaves them, revert overwrites them",
+    Origin.BOTH: "changed in git and outside it; --on-conflict git or live says which one wins",
+    Origin.UNKNOWN: "never applied by agentsync, so nobody knows who made them differ; "
+    "--adopt lets git win",
+}
+
+
+def _told(item: Difference) -> FieldChange:
     return FieldChange(pointer=item.pointer, before=item.live, after=item.desired)
 
 
 def _worth_telling(fields: Iterable[FieldChange], rules: Rules) -> list[FieldChange]:
     """Unmanaged fields without those that hold what the API documents for "not set"."""
-    defaults = dict(leaves(dict(rules.defaults)))
-    return [
-        item
-        for item in fields
-        if item.before not in ([], {}) and not same(item.before, defaults.get(item.pointer, ABSENT))
-    ]
+    return [item for item in fields if not not_set(item.pointer, item.before, rules)]
 
 
-def _change(
-    definition: Definition,
-    live: LiveAgent,
-    rules: Rules,
-    fields: tuple[FieldChange, ...],
-    unmanaged: tuple[FieldChange, ...],
-) -> Change:
-    if definition.agent_id is None:
-        action = Action.ADOPT
-        reason = "the one live agent of this name; it is not bound to this definition yet"
-    elif fields:
-        action = Action.UPDATE
-        reason = "1 field differs" if len(fields) == 1 else f"{len(fields)} fields differ"
-    else:
-        action, reason = Action.NO_OP, "in sync"
-    return Change(
-        address=definition.address,
-        name=definition.name,
-        action=action,
-        reason=reason,
-        agent_id=live.agent_id,
-        fields=fields,
-        precondition=Precondition(
-            revision=live.revision,
-            digest=None if action is Action.NO_OP else digest(live.value),
-        ),
-        desired=None if action is Action.NO_OP else definition.value,
-        unmanaged=unmanaged,
-        notes=tuple(_notes(definition, live, rules, bool(fields))),
-    )
-
-
-def _notes(definition: Definition, live: LiveAgent, rules: Rules, differs: bool) -> Iterable[str]:
-    if (differs or definition.agent_id is None) and not live.writable:
-        yield "this key may read the agent but not change it"
-    for pointer in sorted(live.hidden):
-        if resolve(definition.value, pointer) is not None:
-            yield f"{pointer} is not shown by the API and was not compared"
+def _said(live: Mapping[str, Json], desired: Mapping[str, Json], rules: Rules) -> Iterator[str]:
     for pattern in rules.said:
-        there, here = dict(matching(live.value, pattern)), dict(matching(definition.value, pattern))
+        there, here = dict(matching(live, pattern)), dict(matching(desired, pattern))
         for pointer in sorted(there.keys() | here.keys()):
             left, right = there.get(pointer, "not set"), here.get(pointer, "not set")
             if left != right:
@@ -145,15 +257,19 @@ def _without(
     return kept
 
 
-def _create(definition: Definition, rules: Rules) -> Change:
+def _create(definition: Definition, rules: Rules, namesakes: tuple[str, ...]) -> Change:
     found = differences({}, definition.value, rules)
+    fields = (_told(item) for item in found if not _says_nothing(item, rules))
     return Change(
         address=definition.address,
         name=definition.name,
         action=Action.CREATE,
-        reason="no agent that this key lists has this name; bind one that exists with `id:`",
-        fields=tuple(_field(item) for item in found if not _says_nothing(item, rules)),
+        reason="no agent that this key lists has this name; bind one that exists with `id:`"
+        if not namesakes
+        else "no agent that this key lists is this definition's",
+        fields=tuple(replace(item, origin=Origin.GIT) for item in fields),
         desired=definition.value,
+        notes=namesakes,
     )
 
 

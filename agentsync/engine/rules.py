@@ -21,6 +21,9 @@ class Rules:
     marker        the key of `extras` under which agentsync keeps its ownership marker
     owned         where something live that git does not declare is to be removed
     whole         where declaring an entry means owning all that is below it
+    tree          top-level fields that live in the agent's file tree; the rest is metadata
+    unset         where the API can take back what apply once wrote and git no longer declares
+    only_with     where something makes sense only while another field has a certain value
     said          where the API may answer otherwise than it was told: shown, never a difference
     backends      outdated backend type → the type and sandbox scope it means
     """
@@ -33,6 +36,9 @@ class Rules:
     marker: str = "agentsync"
     owned: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
+    tree: frozenset[str] = frozenset()
+    unset: tuple[str, ...] = ()
+    only_with: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _owned: Mapping[int, list[tuple[str, ...]]] = field(init=False, repr=False)

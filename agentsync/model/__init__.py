@@ -9,13 +9,19 @@ from agentsync.model.agents import AgentSummary, Definition, LiveAgent
 from agentsync.model.changes import (
     Action,
     Change,
+    Effect,
     FieldChange,
+    LastApply,
     Origin,
     Precondition,
+    State,
 )
+from agentsync.model.choices import Choices, OnConflict, OnDrift
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
+from agentsync.model.outcomes import Guarantee, Outcome, Status
+from agentsync.model.ownership import Marker, Owner
 from agentsync.model.project import Limits, ProjectConfig, Target
-from agentsync.model.report import FORMAT_VERSION, Finding, Plan, Problem, Report
+from agentsync.model.report import FORMAT_VERSION, Finding, Orphan, Plan, Problem, Report
 
 __all__ = [
     "ABSENT",
@@ -24,13 +30,23 @@ __all__ = [
     "Action",
     "AgentSummary",
     "Change",
+    "Choices",
     "Definition",
     "Diagnostic",
+    "Effect",
     "FieldChange",
     "Finding",
+    "Guarantee",
+    "LastApply",
     "Limits",
     "LiveAgent",
+    "Marker",
+    "OnConflict",
+    "OnDrift",
     "Origin",
+    "Orphan",
+    "Outcome",
+    "Owner",
     "Plan",
     "Precondition",
     "Problem",
@@ -38,5 +54,7 @@ __all__ = [
     "Report",
     "Severity",
     "Span",
+    "State",
+    "Status",
     "Target",
 ]

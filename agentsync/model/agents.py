@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agentsync.canonical import Json
+from agentsync.model.ownership import Marker, Owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +27,17 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSummary:
-    """What a list call says of one live agent: enough to find it, not to compare it."""
+    """What a list call says of one live agent: enough to find it, not to compare it.
+
+    Shape: `owner` is the definition that its marker names, None without a readable marker.
+    """
 
     agent_id: str
     name: str
+    owner: Owner | None = None
+    writable: bool = True
+    created_at: str = ""
+    updated_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +46,18 @@ class LiveAgent:
 
     Shape: `value` is the canonical form; `revision` the provider's token for the live content
     ("" when the API gave none); `hidden` holds pointers of parts the answer does not show, which
-    therefore cannot be compared.
+    therefore cannot be compared; `marker` what apply left in it, which is no part of `value`;
+    `marker_damage` says why a marker that is there cannot be read at all.
     """
 
     agent_id: str
     revision: str
     value: Mapping[str, Json]
     hidden: frozenset[str] = frozenset()
+    marker: Marker | None = None
+    marker_damage: str = ""
     writable: bool = True
+    updated_at: str = ""
 
     @property
     def name(self) -> str:

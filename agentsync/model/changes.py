@@ -18,6 +18,14 @@ class Origin(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Effect(StrEnum):
+    """What apply does with a differing field."""
+
+    APPLY = "apply"
+    KEEP = "keep"
+    REFUSE = "refuse"
+
+
 class Action(StrEnum):
     """What apply would do with one agent."""
 
@@ -26,6 +34,21 @@ class Action(StrEnum):
     UPDATE = "update"
     ADOPT = "adopt"
     DELETE = "delete"
+
+
+class State(StrEnum):
+    """How one agent stands between git and live, whatever an apply would be asked to do."""
+
+    IN_SYNC = "in-sync"
+    AHEAD = "ahead"
+    DRIFTED = "drifted"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+    MARKER = "marker"
+    MISSING = "missing"
+    ADOPTABLE = "adoptable"
+    FOREIGN = "foreign"
+    ORPHAN = "orphan"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,15 +62,16 @@ class FieldChange:
         value    ABSENT   remove it
         value    value    replace it
 
-    Shape: `pointer` is a JSON Pointer into the canonical form; `base` the digest last applied,
-    None while there is no base (then `origin` is unknown); `span` where git says it, None when
-    git does not mention it.
+    Shape: `pointer` is a JSON Pointer into the canonical form; `base` the token of what was last
+    applied, None when nothing was; `effect` what apply does with it, and when that is REFUSE, it
+    does nothing to the whole agent; `span` where git says it, None when git does not mention it.
     """
 
     pointer: str
     before: Json | Absent
     after: Json | Absent
     origin: Origin = Origin.UNKNOWN
+    effect: Effect = Effect.APPLY
     base: str | None = None
     span: Span | None = None
 
@@ -64,6 +88,7 @@ class FieldChange:
             "pointer": self.pointer,
             "op": self.op,
             "origin": self.origin.value,
+            "effect": self.effect.value,
             "base": self.base,
             "span": self.span.to_json() if self.span else None,
         }
@@ -81,6 +106,7 @@ class FieldChange:
             before=data.get("before", ABSENT),
             after=data.get("after", ABSENT),
             origin=Origin(data["origin"]),
+            effect=Effect(data["effect"]),
             base=data["base"],
             span=Span.from_json(data["span"]) if data["span"] else None,
         )
@@ -90,8 +116,9 @@ class FieldChange:
 class Precondition:
     """What must still be true of the live agent when the change is applied.
 
-    Shape: `digest` is over the whole canonical live value, None for a no-op, which nothing is
-    done to; a moved `revision` alone is fine.
+    Shape: `digest` is over all that git owns, that a write would replace, and the marker
+    (engine/state.py), None for a no-op, which nothing is done to; a moved `revision` alone is
+    fine.
     """
 
     revision: str
@@ -108,13 +135,39 @@ class Precondition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastApply:
+    """What the marker says of the last apply.
+
+    Shape: `revision` is the live token just before it, "" for a created agent; `at` an RFC 3339
+    time.
+    """
+
+    commit: str
+    at: str
+    revision: str
+
+    def to_json(self) -> Json:
+        """The last apply as plain JSON."""
+        return {"commit": self.commit, "at": self.at, "revision": self.revision}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "LastApply":
+        """The last apply that `to_json` wrote."""
+        return cls(commit=data["commit"], at=data["at"], revision=data["revision"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is to happen to one agent, and why.
 
     Shape: `reason` is a sentence for people; `fields` sorted by pointer; `unmanaged` holds
     pointers of live content that git does not own (only when asked for); `desired` is the
-    canonical form to reach, None for a no-op (nothing has to be kept) and for a delete;
-    `notes` are remarks that are no differences.
+    canonical form that git says, None for a no-op (nothing has to be kept) and for a delete;
+    `notes` are remarks that are no differences; `refusals` are sentences that say why apply will
+    not touch this agent; `updated_at` is when the live agent last changed, as the API says.
+
+    An update without any field to apply writes the marker alone: what git and the live agent
+    agree on is not what the marker says.
     """
 
     address: str
@@ -127,6 +180,32 @@ class Change:
     desired: Mapping[str, Json] | None = None
     unmanaged: tuple[FieldChange, ...] = ()
     notes: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    last: LastApply | None = None
+    updated_at: str = ""
+
+    @property
+    def to_apply(self) -> tuple[FieldChange, ...]:
+        """The fields that apply will change."""
+        return tuple(item for item in self.fields if item.effect is Effect.APPLY)
+
+    @property
+    def kept(self) -> tuple[FieldChange, ...]:
+        """The fields that apply will leave as somebody edited them."""
+        return tuple(item for item in self.fields if item.effect is Effect.KEEP)
+
+    @property
+    def state(self) -> State:
+        """How the agent stands; of several differences the one that people must decide on."""
+        if self.action is Action.ADOPT:
+            return State.FOREIGN if self.last else State.ADOPTABLE
+        if self.action in _ONE_SIDED:
+            return _ONE_SIDED[self.action]
+        origins = {item.origin for item in self.fields}
+        for origin, state in _BY_ORIGIN.items():
+            if origin in origins:
+                return state
+        return State.MARKER if self.action is Action.UPDATE else State.IN_SYNC
 
     @property
     def revision(self) -> str:
@@ -139,12 +218,16 @@ class Change:
             "address": self.address,
             "name": self.name,
             "action": self.action.value,
+            "state": self.state.value,
             "reason": self.reason,
             "agent_id": self.agent_id,
             "precondition": self.precondition.to_json() if self.precondition else None,
             "fields": [item.to_json() for item in self.fields],
             "unmanaged": [item.to_json() for item in self.unmanaged],
             "notes": list(self.notes),
+            "refusals": list(self.refusals),
+            "last": self.last.to_json() if self.last else None,
+            "updated_at": self.updated_at,
             "desired": self.desired,
         }
 
@@ -162,5 +245,18 @@ class Change:
             fields=tuple(map(FieldChange.from_json, data["fields"])),
             unmanaged=tuple(map(FieldChange.from_json, data["unmanaged"])),
             notes=tuple(data["notes"]),
+            refusals=tuple(data["refusals"]),
+            last=LastApply.from_json(data["last"]) if data["last"] else None,
+            updated_at=data["updated_at"],
             desired=data["desired"],
         )
+
+
+_ONE_SIDED = {Action.CREATE: State.MISSING, Action.DELETE: State.ORPHAN}
+# The first that any field has decides.
+_BY_ORIGIN = {
+    Origin.BOTH: State.CONFLICT,
+    Origin.UNKNOWN: State.UNKNOWN,
+    Origin.LIVE: State.DRIFTED,
+    Origin.GIT: State.AHEAD,
+}

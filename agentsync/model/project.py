@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from agentsync.canonical import Json
+from agentsync.model.choices import OnConflict, OnDrift
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -25,6 +28,10 @@ class Limits:
     max_deletes: int | None = 0
     max_changes: int | None = None
 
+    def to_json(self) -> Json:
+        """The limits as plain JSON."""
+        return {"max_deletes": self.max_deletes, "max_changes": self.max_changes}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectConfig:
@@ -40,3 +47,5 @@ class ProjectConfig:
     ignore: tuple[str, ...] = ()
     limits: Limits = field(default=Limits())
     fail_on: str = ""
+    on_drift: OnDrift = OnDrift.KEEP
+    on_conflict: OnConflict = OnConflict.FAIL

@@ -7,7 +7,10 @@ from typing import Any, Final
 from agentsync.canonical import Json, digest
 from agentsync.errors import AgentsyncError, ExitCode, ProviderError
 from agentsync.model.changes import Action, Change
+from agentsync.model.choices import Choices
 from agentsync.model.diagnostics import Diagnostic
+from agentsync.model.outcomes import Outcome
+from agentsync.model.project import Limits
 
 FORMAT_VERSION: Final = 1
 """Of every JSON document agentsync writes: reports and saved plans."""
@@ -80,12 +83,44 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Orphan:
+    """A live agent that no definition stands for.
+
+    Shape: `address` is what our own marker says its definition was, "" for an agent that
+    agentsync does not manage; `reason` a sentence for people.
+    """
+
+    agent_id: str
+    name: str
+    address: str
+    reason: str
+    updated_at: str = ""
+
+    def to_json(self) -> Json:
+        """The orphan as plain JSON."""
+        return {
+            "agent_id": self.agent_id,
+            "name": self.name,
+            "address": self.address,
+            "reason": self.reason,
+            "updated_at": self.updated_at,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Orphan":
+        """The orphan that `to_json` wrote."""
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What apply would do, for every agent asked for; complete only when nothing failed.
 
     Shape: `changes` sorted by address, no-ops included; `commit` the git commit of the
     definitions, "" outside git; `target` "" when the project names none; `workspace_id` ""
-    when it is the key's own.
+    when it is the key's own; `ignore`, `limits` and `protect` as agentsync.yaml says; `refusals`
+    are sentences that say why apply will do nothing of it; `orphans` are live agents without
+    definition.
     """
 
     project: str
@@ -97,11 +132,20 @@ class Plan:
     commit: str = ""
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
+    choices: Choices = field(default=Choices())
+    ignore: tuple[str, ...] = ()
+    limits: Limits = field(default=Limits())
+    protect: bool = False
+    refusals: tuple[str, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
 
     @property
     def differs(self) -> bool:
-        """Whether anything is to be done: the one place that decides it."""
-        return any(change.action is not Action.NO_OP for change in self.changes)
+        """Whether git and the live agents differ: the one place that decides it.
+
+        Shape: a difference that apply would leave as it is counts too.
+        """
+        return any(change.action is not Action.NO_OP or change.fields for change in self.changes)
 
     def counts(self) -> dict[str, int]:
         """The number of agents per action, every action named."""
@@ -122,7 +166,13 @@ class Plan:
             "endpoint": self.endpoint,
             "workspace_id": self.workspace_id,
             "commit": self.commit,
+            "choices": self.choices.to_json(),
+            "ignore": list(self.ignore),
+            "limits": self.limits.to_json(),
+            "protect": self.protect,
+            "refusals": list(self.refusals),
             "changes": [change.to_json() for change in self.changes],
+            "orphans": [orphan.to_json() for orphan in self.orphans],
             "findings": [finding.to_json() for finding in self.findings],
         }
 
@@ -144,6 +194,12 @@ class Plan:
             commit=data["commit"],
             changes=tuple(map(Change.from_json, data["changes"])),
             findings=tuple(map(Finding.from_json, data["findings"])),
+            choices=Choices.from_json(data["choices"]),
+            ignore=tuple(data["ignore"]),
+            limits=Limits(**data["limits"]),
+            protect=data["protect"],
+            refusals=tuple(data["refusals"]),
+            orphans=tuple(map(Orphan.from_json, data["orphans"])),
         )
 
 
@@ -154,7 +210,8 @@ class Report:
     Shape: `exit_code` is decided before rendering, so that text and code cannot disagree;
     `checked` counts the definitions that were looked at; `root` is the project's folder as seen
     from where the command ran, "" when it is the same (spans are relative to the project);
-    `listing` is only for commands whose answer is a text of its own (schema, init).
+    `listing` is only for commands whose answer is a text of its own (schema, init); `outcomes`
+    only for apply, sorted by address.
     """
 
     command: str
@@ -166,6 +223,7 @@ class Report:
     checked: int = 0
     root: str = ""
     listing: tuple[str, ...] = field(default=())
+    outcomes: tuple[Outcome, ...] = ()
 
     def to_json(self) -> Json:
         """The report as plain JSON, in the shape of schemas/report.schema.json."""
@@ -181,5 +239,6 @@ class Report:
             "problems": [item.to_json() for item in self.problems],
             "summary": self.plan.counts() if self.plan else None,
             "plan": self.plan.to_json() if self.plan else None,
+            "outcomes": [item.to_json() for item in self.outcomes],
             "listing": list(self.listing),
         }

@@ -3,7 +3,9 @@
     openapi      an OpenAPI document → facts: what the API says of an agent, without its prose
     agent        facts + `words` → agent.schema.json, subagent.schema.json
     project      agentsync.yaml
-    saved        plans and reports
+    planned      plans
+    saved        both documents that agentsync writes: plans and reports
+    shapes       what those two are made of
     comparison   facts now against facts then, in sentences
 
 `agent.schema.json` carries the facts it was made from, under `x-agentsync`. So the schemas can be

@@ -5,6 +5,7 @@ from typing import Final
 
 from agentsync.canonical import Json
 from agentsync.engine.schema.dialect import DRAFT, patterns, ref
+from agentsync.model.choices import OnConflict, OnDrift
 
 PROVIDERS: Final[Mapping[str, str]] = {"managed": "Managed Deep Agents (the default)"}
 """The kinds of API that agents can live on, and their names for people."""
@@ -50,6 +51,20 @@ def project() -> dict[str, Json]:
                 },
                 "examples": [["/extras/ui_*"]],
             },
+            "on_drift": {
+                "description": "What an apply does with a field that somebody edited outside git "
+                "since the last one. `keep`: leave it, and report it every time. `revert`: put "
+                "back what git says. `fail`: refuse the agent. `--on-drift` decides for one run.",
+                "enum": [choice.value for choice in OnDrift],
+                "default": OnDrift.KEEP.value,
+            },
+            "on_conflict": {
+                "description": "What an apply does with a field that was changed in git and "
+                "outside it since the last one. `fail`: refuse the agent. `git`: write what git "
+                "says. `live`: leave it. `--on-conflict` decides for one run.",
+                "enum": [choice.value for choice in OnConflict],
+                "default": OnConflict.FAIL.value,
+            },
             "limits": _limits(),
             "policy": _policy(),
         },
@@ -91,8 +106,8 @@ def _targets() -> dict[str, Json]:
                     "examples": ["33499cf9-4c02-49af-909d-b8f42e051eab"],
                 },
                 "protect": {
-                    "description": "true: take extra care here, as in production. Used from the "
-                    "version that applies.",
+                    "description": "true: on this target no agent is deleted, and none of another "
+                    "project is taken over, whatever the command line says.",
                     "type": "boolean",
                     "default": False,
                 },
@@ -105,14 +120,15 @@ def _targets() -> dict[str, Json]:
 
 def _limits() -> dict[str, Json]:
     return {
-        "description": "How much one apply may do. Beyond it, nothing is written. Checked from "
-        "the version that applies; this one only plans.",
+        "description": "How much one apply may do. Beyond it nothing at all is written, and the "
+        "plan says so already.",
         "type": "object",
         "properties": {
             "max_deletes": {
                 "type": "integer",
                 "$ref": ref("count"),
-                "description": "The most agents one apply may delete.",
+                "description": "The most agents one apply may delete. Each one has to be named on "
+                "the command line as well.",
                 "default": 0,
             },
             "max_changes": {
@@ -129,8 +145,8 @@ def _limits() -> dict[str, Json]:
 
 def _policy() -> dict[str, Json]:
     return {
-        "description": "When findings refuse a plan. Checked from the version that has findings; "
-        "this one has none.",
+        "description": "When findings refuse a plan. Without effect in this version, which has no "
+        "findings.",
         "type": "object",
         "properties": {
             "fail_on": {

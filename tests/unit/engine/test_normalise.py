@@ -5,10 +5,10 @@ import pytest
 from generated import answer, documents
 from hypothesis import given
 from hypothesis import strategies as st
+from matched import compared
 
 from agentsync.canonical import canonical_json
 from agentsync.engine.normalise import ShapeError, desired, live, normalise, tool_key
-from agentsync.engine.planner import compare
 from agentsync.model import Action, Definition, LiveAgent
 from agentsync.providers.managed import RULES
 
@@ -30,9 +30,8 @@ def test_normalising_changes_nothing_it_was_given(document):
 def test_no_rendering_of_the_server_is_a_difference(document, chance):
     value, hidden = live(answer(document, chance), RULES)
     definition = Definition(address="a", value=desired(document, RULES), agent_id="a")
-    found = compare(
-        definition, LiveAgent(agent_id="a", revision="r", value=value, hidden=hidden), RULES
-    )
+    agent = LiveAgent(agent_id="a", revision="r", value=value, hidden=hidden)
+    found = compared(definition, agent)
     assert [(item.pointer, item.before, item.after) for item in found.fields] == []
     assert found.action is Action.NO_OP
 

@@ -3,23 +3,24 @@
 import copy
 
 import pytest
+from matched import compared
 
-from agentsync.canonical import ABSENT, digest, join, resolve, split
+from agentsync.canonical import ABSENT, join, resolve, split
 from agentsync.engine.normalise import desired, live
-from agentsync.engine.planner import compare
+from agentsync.engine.state import fingerprint
 from agentsync.model import Action, Definition, LiveAgent
 from agentsync.providers.managed import RULES
 
 URL = "https://t.example"
 TOOL = {"name": "t", "mcp_server_url": URL}
 TOOLS = {"tools": [TOOL], "interrupt_config": {}}
-# What git declares around every place below: one tool, one subagent with a tool, one skill.
+# What git declares around every place below: a tool, a subagent with a tool, a skill and a link.
 DOCUMENT = {
     "name": "A",
     "system_prompt": "p",
     "tools": TOOLS,
     "subagents": [{"name": "critic", "instructions": "c", "tools": TOOLS}],
-    "skills": [{"name": "pdf", "instructions": "s"}],
+    "skills": [{"name": "pdf", "instructions": "s"}, {"name": "style", "repo_handle": "style"}],
 }
 SUB_TOOLS = ("subagents", "critic", "tools")
 
@@ -53,6 +54,9 @@ OWNED = {
     "/skills/*": (("skills", "other"), {"instructions": "o", "files": {"a": "b"}}),
     "/skills/*/description": (("skills", "pdf", "description"), "d"),
     "/skills/*/front_matter/*": (("skills", "pdf", "front_matter", "metadata"), {"team": "cx"}),
+    # A link has neither: a skill of its own in the link's place does.
+    "/skills/*/instructions": (("skills", "style", "instructions"), "theirs"),
+    "/skills/*/files": (("skills", "style", "files"), {"run.py": "print()"}),
     "/skills/*/files/*": (("skills", "pdf", "files", "run.py"), "print()"),
     "/skills/*/repo_handle": (("skills", "pdf", "repo_handle"), "pdf"),
 }
@@ -125,9 +129,9 @@ def test_what_is_owned_and_not_in_git_is_removed_and_nothing_else(pattern):
     if len(path) == 1:
         del git[path[0]]
     wanted = Definition(address="a", value=git, agent_id="a")
-    assert compare(wanted, agent(git), RULES).fields == ()
+    assert compared(wanted, agent(git)).fields == ()
     for everything in (False, True):
-        change = compare(wanted, agent(put(git, path, theirs)), RULES, show_unmanaged=everything)
+        change = compared(wanted, agent(put(git, path, theirs)), show_unmanaged=everything)
         assert [(item.pointer, item.before, item.after) for item in change.fields] == [
             (join(path), theirs, ABSENT)
         ]
@@ -139,9 +143,9 @@ def test_what_is_owned_and_not_in_git_is_removed_and_nothing_else(pattern):
 def test_what_is_not_owned_is_no_difference_but_is_told_on_request(path, theirs):
     wanted = definition()
     found = agent(put(wanted.value, path, theirs))
-    change = compare(wanted, found, RULES)
+    change = compared(wanted, found)
     assert (change.action, change.fields, change.unmanaged) == (Action.NO_OP, (), ())
-    told = compare(wanted, found, RULES, show_unmanaged=True)
+    told = compared(wanted, found, show_unmanaged=True)
     assert (told.action, told.fields) == (Action.NO_OP, ())
     assert len(told.unmanaged) == 1
     assert told.unmanaged[0].pointer.startswith(join(path))
@@ -151,12 +155,12 @@ def test_what_is_not_owned_is_no_difference_but_is_told_on_request(path, theirs)
 def test_only_a_declared_entry_of_extras_is_owned_with_all_below_it():
     wanted = definition({**DOCUMENT, "extras": {"team": {"name": "cx"}}})
     more = put(wanted.value, ("extras", "team", "lead"), "x")
-    change = compare(wanted, agent(put(more, ("extras", "teams"), {"lead": "x"})), RULES)
+    change = compared(wanted, agent(put(more, ("extras", "teams"), {"lead": "x"})))
     assert [item.pointer for item in change.fields] == ["/extras/team/lead"]
 
 
 def test_no_prompt_in_git_empties_the_one_that_is_live():
-    change = compare(definition({}), answered({"system_prompt": "theirs"}), RULES)
+    change = compared(definition({}), answered({"system_prompt": "theirs"}))
     assert [(item.pointer, item.before, item.after) for item in change.fields] == [
         ("/system_prompt", "theirs", "")
     ]
@@ -165,7 +169,7 @@ def test_no_prompt_in_git_empties_the_one_that_is_live():
 def test_a_link_where_git_has_a_skill_of_its_own_is_removed():
     link = {"skills/pdf": {"type": "skill", "repo_handle": "pdf"}}
     wanted = definition({"skills": [{"name": "pdf", "instructions": "s"}]})
-    change = compare(wanted, answered({"files": link}), RULES)
+    change = compared(wanted, answered({"files": link}))
     found = {item.pointer: (item.before, item.after) for item in change.fields}
     assert found["/skills/pdf/repo_handle"] == ("pdf", ABSENT)
     assert found["/skills/pdf/instructions"] == (ABSENT, "s")
@@ -175,10 +179,9 @@ def test_a_skill_linked_to_a_subagent_is_removed_whole():
     link = {"type": "skill", "repo_handle": "shared", "commit_id": "c"}
     critic = {"name": "critic", "instructions": "c"}
     files = {"subagents/critic/skills/x": link, "subagents/critic/linked": {"content": "x"}}
-    change = compare(
+    change = compared(
         definition({"subagents": [critic]}),
         answered({"subagents": [critic], "files": files}),
-        RULES,
     )
     assert [(item.pointer, item.before, item.after) for item in change.fields] == [
         ("/subagents/critic/files/skills~1x", link, ABSENT)
@@ -188,14 +191,14 @@ def test_a_skill_linked_to_a_subagent_is_removed_whole():
 # The change itself: what it rests on, and where it leads.
 
 
-@pytest.mark.parametrize("agent_id", ["a", None])
-def test_a_change_rests_on_all_that_is_live_and_leads_to_what_git_says(agent_id):
-    wanted = definition({"description": "ours"}, agent_id=agent_id)
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_change_rests_on_what_is_live_and_leads_to_what_git_says(by_name):
+    wanted = definition({"description": "ours"}, agent_id=None if by_name else "a")
     found = answered({"description": "theirs", "extras": {"theirs": True}})
-    change = compare(wanted, found, RULES)
-    assert change.action is (Action.UPDATE if agent_id else Action.ADOPT)
+    change = compared(wanted, found, by_name=by_name)
+    assert change.action is (Action.ADOPT if by_name else Action.UPDATE)
     assert change.precondition.revision == "r1"
-    assert change.precondition.digest == digest(found.value)
+    assert change.precondition.digest == fingerprint(found, wanted.value, RULES)
     assert change.desired == wanted.value
     assert change.desired["description"] == "ours"
     assert "extras" not in change.desired
@@ -203,16 +206,16 @@ def test_a_change_rests_on_all_that_is_live_and_leads_to_what_git_says(agent_id)
 
 def test_adopting_an_agent_that_is_the_same_rests_on_it_too():
     wanted, found = definition({}, agent_id=None), answered({"extras": {"theirs": True}})
-    change = compare(wanted, found, RULES)
+    change = compared(wanted, found, by_name=True)
     assert (change.action, change.fields) == (Action.ADOPT, ())
-    assert change.precondition.digest == digest(found.value)
+    assert change.precondition.digest == fingerprint(found, wanted.value, RULES)
     assert change.desired == wanted.value
 
 
 @pytest.mark.parametrize("everything", [False, True])
 def test_a_no_op_rests_on_nothing_and_leads_nowhere(everything):
     found = answered({"extras": {"theirs": True}})
-    change = compare(definition({}), found, RULES, show_unmanaged=everything)
+    change = compared(definition({}), found, show_unmanaged=everything)
     assert change.action is Action.NO_OP
     assert change.precondition.revision == "r1"
     assert change.precondition.digest is None
@@ -221,7 +224,7 @@ def test_a_no_op_rests_on_nothing_and_leads_nowhere(everything):
 
 def test_a_new_agent_is_made_without_telling_what_is_ignored():
     document = {**DOCUMENT, "description": "d", "extras": {"ui_colour": "red", "team": "cx"}}
-    change = compare(definition(document), None, RULES, ignore=("/extras/ui_*", "/skills"))
+    change = compared(definition(document), None, ignore=("/extras/ui_*", "/skills"))
     pointers = [item.pointer for item in change.fields]
     assert change.action is Action.CREATE
     assert "/extras/team" in pointers
@@ -249,7 +252,7 @@ def test_a_new_agent_is_made_without_telling_what_is_ignored():
     ],
 )
 def test_of_what_is_not_owned_nothing_empty_or_default_is_told(answer, told):
-    change = compare(definition({}), answered(answer), RULES, show_unmanaged=True)
+    change = compared(definition({}), answered(answer), show_unmanaged=True)
     assert [item.pointer for item in change.unmanaged] == told
     assert change.fields == ()
 
@@ -271,7 +274,7 @@ def test_hidden_parts_of_one_skill_hide_none_of_another(star):
     )
     assert found.hidden == {join(("skills", star, "front_matter"))}
     for everything in (False, True):
-        change = compare(wanted, found, RULES, show_unmanaged=everything)
+        change = compared(wanted, found, show_unmanaged=everything)
         assert [(item.pointer, item.before, item.after) for item in change.fields] == [
             ("/skills/ab/front_matter/license", "GPL", "MIT")
         ]
@@ -282,7 +285,7 @@ def test_hidden_parts_hide_nothing_whose_name_only_begins_the_same():
     found = answered({"skills": [skill("pdf", front_matter_version=2)]})
     assert found.hidden == {"/skills/pdf/front_matter"}
     for everything in (False, True):
-        change = compare(wanted, found, RULES, show_unmanaged=everything)
+        change = compared(wanted, found, show_unmanaged=everything)
         assert [item.pointer for item in change.fields] == ["/skills/pdf/front_matter_version"]
 
 
@@ -292,7 +295,7 @@ def test_hidden_parts_of_a_skill_of_any_name_are_hidden(name):
     found = answered({"skills": [skill(name)]})
     (pointer,) = found.hidden
     assert split(pointer) == ("skills", name, "front_matter")
-    change = compare(wanted, found, RULES)
+    change = compared(wanted, found)
     assert (change.action, change.fields) == (Action.NO_OP, ())
     assert change.notes == (f"{pointer} is not shown by the API and was not compared",)
 
@@ -311,8 +314,8 @@ def test_a_tool_of_an_ipv6_server_can_be_ignored(pattern):
     pointer = "/tools/tools/https:~1~1[::1]:9~1mcp::search/display_name"
     wanted, found = definition({"tools": ours}), answered({"tools": theirs})
     assert resolve(found.value, pointer) == "theirs"
-    assert [item.pointer for item in compare(wanted, found, RULES).fields] == [pointer]
-    assert compare(wanted, found, RULES, ignore=(pattern,)).action is Action.NO_OP
+    assert [item.pointer for item in compared(wanted, found).fields] == [pointer]
+    assert compared(wanted, found, ignore=(pattern,)).action is Action.NO_OP
 
 
 @pytest.mark.parametrize("name", ["a[b]", "a*", "[!a]", "https://[::1]"])
@@ -320,7 +323,7 @@ def test_a_pin_is_said_whatever_the_skill_is_called(name):
     link = {"repo_handle": "style"}
     wanted = definition({"skills": [{"name": name, **link, "commit_id": "c1"}]})
     canonical = definition({"skills": [{"name": name, **link}]}).value
-    change = compare(wanted, agent(canonical), RULES)
+    change = compared(wanted, agent(canonical))
     assert change.action is Action.NO_OP
     assert len(change.notes) == 1
     assert change.notes[0].startswith(join(("skills", name, "commit_id")) + " is c1 in git")
@@ -330,7 +333,7 @@ def ignoring(name, ignore, everything):
     """The pointers of what differs when a skill of this name does."""
     ours, theirs = ({"name": "A", "skills": {name: {"x": item}}} for item in (1, 2))
     wanted = Definition(address="a", value=ours, agent_id="a")
-    change = compare(wanted, agent(theirs), RULES, ignore=ignore, show_unmanaged=everything)
+    change = compared(wanted, agent(theirs), ignore=ignore, show_unmanaged=everything)
     return [item.pointer for item in change.fields]
 
 
@@ -416,10 +419,9 @@ def test_an_ignore_glob_finds_nothing_else(name, glob):
 )
 def test_ignoring_all_that_is_in_a_place_leaves_nothing_to_do_there(document, answer, ignore):
     for everything in (False, True):
-        change = compare(
+        change = compared(
             definition(document),
             answered(answer),
-            RULES,
             ignore=(ignore,),
             show_unmanaged=everything,
         )

@@ -4,11 +4,11 @@ import pytest
 from generated import JSON, SLUG, documents
 from hypothesis import given
 from hypothesis import strategies as st
+from matched import compared
 
 from agentsync.canonical import ABSENT, join, same
 from agentsync.engine.diff import differences, in_sync
 from agentsync.engine.normalise import desired, live
-from agentsync.engine.planner import compare
 from agentsync.model import Action, Definition, LiveAgent, Origin
 from agentsync.providers.managed import RULES
 
@@ -29,7 +29,7 @@ def agent(answer, **more):
 
 
 def fields(document, answer, **more):
-    change = compare(definition(document), agent(answer), RULES, **more)
+    change = compared(definition(document), agent(answer), **more)
     return {item.pointer: (item.before, item.after) for item in change.fields}
 
 
@@ -64,7 +64,7 @@ def test_every_differing_place_is_found(left, right):
 def test_the_cheap_question_and_the_dear_one_agree(one, other):
     for left, right in ((one, other), (one, {**one, "extras": other.get("extras", {})})):
         wanted, found = definition(left), agent(right)
-        full = compare(wanted, found, RULES, show_unmanaged=True)
+        full = compared(wanted, found, show_unmanaged=True)
         assert in_sync(found.value, wanted.value, RULES) == (not full.fields)
         skipped = {item.pointer for item in full.fields[1:]}
         some = in_sync(found.value, wanted.value, RULES, skipped.__contains__)
@@ -74,13 +74,13 @@ def test_the_cheap_question_and_the_dear_one_agree(one, other):
 @given(documents(), documents())
 def test_every_field_says_what_is_there_and_what_shall_be(one, other):
     wanted, found = definition(one), agent(other)
-    for item in compare(wanted, found, RULES).fields:
+    for item in compared(wanted, found).fields:
         assert not same(item.before, item.after)
         assert item.origin is Origin.UNKNOWN
 
 
 def test_nothing_differs():
-    change = compare(definition({"description": "d"}), agent({"description": "d"}), RULES)
+    change = compared(definition({"description": "d"}), agent({"description": "d"}))
     assert change.action is Action.NO_OP
     assert change.desired is None
     assert change.precondition.revision == "r1"
@@ -96,7 +96,7 @@ def test_what_git_does_not_declare_is_left_alone():
         "files": {"memories/a.md": {"content": "m"}},
     }
     assert fields({}, answer) == {}
-    change = compare(definition({}), agent(answer), RULES, show_unmanaged=True)
+    change = compared(definition({}), agent(answer), show_unmanaged=True)
     assert change.action is Action.NO_OP
     assert [item.pointer for item in change.unmanaged] == [
         "/backend/type",
@@ -211,19 +211,19 @@ def test_ignored_places_are_in_no_change():
     ignore = ("/extras/ui_*", "/description")
     assert fields(document, answer, ignore=ignore) == {"/extras/team": ("cs", "cx")}
     quiet = {"extras": {"ui_color": "red"}}
-    change = compare(definition(quiet), agent(answer), RULES, ignore=ignore)
+    change = compared(definition(quiet), agent(answer), ignore=ignore)
     assert change.action is Action.NO_OP
 
 
 def test_an_ignored_name_is_still_the_agents_name():
-    change = compare(definition({}), None, RULES, ignore=("/name",))
+    change = compared(definition({}), None, ignore=("/name",))
     assert (change.name, change.desired["name"]) == ("A", "A")
-    assert compare(definition({}), agent({"name": "B"}), RULES, ignore=("/name",)).fields == ()
+    assert compared(definition({}), agent({"name": "B"}), ignore=("/name",)).fields == ()
 
 
 def test_ignored_places_are_not_created_either():
     document = {"extras": {"ui_color": "red", "team": "cx"}}
-    change = compare(definition(document), None, RULES, ignore=("/extras/ui_*",))
+    change = compared(definition(document), None, ignore=("/extras/ui_*",))
     assert change.desired["extras"] == {"team": "cx"}
     assert "/extras/ui_color" not in {item.pointer for item in change.fields}
 
@@ -231,7 +231,7 @@ def test_ignored_places_are_not_created_either():
 def test_hidden_front_matter_is_said_and_not_compared():
     skill = {"name": "pdf", "description": "d", "instructions": "i"}
     document = {"skills": [{**skill, "front_matter": {"license": "MIT"}}]}
-    change = compare(definition(document), agent({"skills": [skill]}), RULES)
+    change = compared(definition(document), agent({"skills": [skill]}))
     assert change.action is Action.NO_OP
     assert change.notes == (
         "/skills/pdf/front_matter is not shown by the API and was not compared",
@@ -243,7 +243,7 @@ def test_a_pin_that_the_api_may_resolve_is_said_and_no_difference(git, there):
     link = {"repo_handle": "style"}
     document = {"skills": [{"name": "style", **link, **git}]}
     answer = {"files": {"skills/style": {"type": "skill", **link, **there}}}
-    change = compare(definition(document), agent(answer), RULES)
+    change = compared(definition(document), agent(answer))
     assert change.action is Action.NO_OP
     wanted, found = git.get("commit_id", "not set"), there.get("commit_id", "not set")
     assert change.notes == (
@@ -253,17 +253,16 @@ def test_a_pin_that_the_api_may_resolve_is_said_and_no_difference(git, there):
 
 
 def test_an_agent_found_by_name_is_adopted_even_when_it_is_the_same():
-    change = compare(definition({}, agent_id=None), agent({}), RULES)
+    change = compared(definition({}, agent_id=None), agent({}), by_name=True)
     assert change.action is Action.ADOPT
     assert change.agent_id == "a"
     assert change.desired is not None
 
 
 def test_a_missing_agent_is_created_with_everything_declared():
-    change = compare(
+    change = compared(
         definition({"description": "d", "tools": {"tools": [TOOL]}, "system_prompt": "p"}),
         None,
-        RULES,
     )
     assert change.action is Action.CREATE
     assert change.precondition is None
@@ -276,13 +275,13 @@ def test_a_missing_agent_is_created_with_everything_declared():
 
 
 def test_a_read_only_agent_that_differs_is_told_as_such():
-    change = compare(definition({"description": "x"}), agent({}, writable=False), RULES)
+    change = compared(definition({"description": "x"}), agent({}, writable=False))
     assert "may read" in change.notes[0]
-    assert compare(definition({}), agent({}, writable=False), RULES).notes == ()
+    assert compared(definition({}), agent({}, writable=False)).notes == ()
 
 
 def test_comparing_changes_nothing_it_was_given():
     wanted, found = definition({"extras": {"a": {"b": 1}}}), agent({"extras": {"a": {"c": 2}}})
     before = copy.deepcopy((wanted.value, found.value))
-    compare(wanted, found, RULES)
+    compared(wanted, found)
     assert (wanted.value, found.value) == before

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,16 +12,26 @@ from agentsync.model import (
     ABSENT,
     Action,
     Change,
+    Choices,
     Diagnostic,
+    Effect,
     FieldChange,
     Finding,
+    Guarantee,
+    LastApply,
+    Limits,
+    OnConflict,
+    OnDrift,
     Origin,
+    Orphan,
+    Outcome,
     Plan,
     Precondition,
     Problem,
     Report,
     Severity,
     Span,
+    Status,
 )
 
 Judge = Callable[[str, Any], list[str]]
@@ -30,6 +41,7 @@ FIELDS = (
     FieldChange(pointer="/description", before=ABSENT, after="new", span=SPAN),
     FieldChange(pointer="/extras/a", before=None, after=ABSENT, origin=Origin.LIVE, base="9f2c"),
     FieldChange(pointer="/name", before="A", after={"odd": [1, None]}, origin=Origin.BOTH),
+    *(FieldChange(pointer="/x", before=1, after=2, effect=effect) for effect in Effect),
 )
 CHANGES = tuple(
     Change(
@@ -45,6 +57,11 @@ CHANGES = tuple(
         else Precondition(revision="", digest="0a" * 32),
         desired=None if action in (Action.NO_OP, Action.DELETE) else {"name": "A"},
         notes=("runtime is left as it is",),
+        refusals=("somebody edited it",),
+        last=None
+        if action is Action.CREATE
+        else LastApply(commit="9f2c", at="2026-01-31T14:02:11Z", revision=""),
+        updated_at="2026-01-31T14:02:11Z",
     )
     for action in Action
 )
@@ -59,6 +76,27 @@ PLAN = Plan(
         Finding(rule="r", severity=severity, address="a", pointer="/name", message="m")
         for severity in ("low", "medium", "high")
     ),
+    choices=Choices(adopt=True, delete=("old",)),
+    ignore=("/extras/ui_*",),
+    limits=Limits(max_deletes=1, max_changes=None),
+    protect=True,
+    refusals=("too many",),
+    orphans=(Orphan(agent_id="id", name="Old", address="old", reason="no definition"),),
+)
+OUTCOMES = tuple(
+    Outcome(
+        address=f"{status}-{how}",
+        name="A",
+        action=action,
+        status=status,
+        agent_id=None if how else "id",
+        files=how,
+        metadata=how,
+        written=how is not None,
+    )
+    for action in Action
+    for status in Status
+    for how in (None, *Guarantee)
 )
 REPORT = Report(
     command="plan",
@@ -75,6 +113,7 @@ REPORT = Report(
         Problem.of(ProjectError("none here", hint="make one")),
     ),
     checked=3,
+    outcomes=OUTCOMES[:4],
     listing=("a line",),
 )
 
@@ -89,6 +128,12 @@ def _json(value: Plan | Report) -> Any:
         ("plan", PLAN),
         ("plan", Plan(project="", target="", provider="", endpoint="", tool_version="")),
         ("report", REPORT),
+        ("report", replace(REPORT, outcomes=OUTCOMES)),
+        *(
+            ("plan", replace(PLAN, choices=Choices(on_drift=drift, on_conflict=conflict)))
+            for drift in OnDrift
+            for conflict in OnConflict
+        ),
         *(("report", Report(command="x", exit_code=code, tool_version="")) for code in ExitCode),
     ],
 )
@@ -144,6 +189,16 @@ def test_one_key_more_or_less_anywhere_does_not_fit(
         (("changes", 0, "fields", 0, "op"), "replace"),
         (("changes", 0, "fields", 0, "span", "line"), -1),
         (("findings", 0, "severity"), "critical"),
+        (("changes", 0, "state"), "fine"),
+        (("changes", 0, "fields", 0, "effect"), "ignore"),
+        (("changes", 0, "refusals"), [1]),
+        (("changes", 1, "last"), {}),
+        (("choices", "on_drift"), "git"),
+        (("choices", "on_conflict"), "keep"),
+        (("choices", "adopt"), None),
+        (("limits", "max_deletes"), -1),
+        (("limits", "max_changes"), "10"),
+        (("orphans", 0, "address"), None),
     ],
 )
 def test_a_plan_that_does_not_fit(path: tuple[Any, ...], value: Any, errors: Judge) -> None:

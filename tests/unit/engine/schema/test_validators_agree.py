@@ -56,7 +56,10 @@ VALUES = st.recursive(
 TOOL = {"name": "t", "mcp_server_url": "https://a"}
 TOOLS = {"tools": [TOOL], "interrupt_config": {"https://a::t": True}}
 SPAN = {"path": "a", "line": 1, "column": 1}
-FIELD = {"pointer": "/name", "op": "add", "origin": "git", "base": None, "span": SPAN, "after": 1}
+FIELD = {
+    **{"pointer": "/name", "op": "add", "origin": "git", "effect": "keep"},
+    **{"base": None, "span": SPAN, "after": 1},
+}
 GOOD: dict[str, Any] = {
     "agent": {
         "id": "dfa71115-c971-4197-8f02-20826fbc6f40",
@@ -96,7 +99,21 @@ GOOD: dict[str, Any] = {
                 },
                 "precondition": {"revision": "", "digest": "0a" * 32},
                 **{"fields": [FIELD], "unmanaged": [], "notes": ["n"], "desired": {}},
+                **{"state": "ahead", "refusals": ["r"], "updated_at": ""},
+                "last": {"commit": "", "at": "", "revision": ""},
             }
+        ],
+        "choices": {
+            "on_drift": "keep",
+            "on_conflict": "fail",
+            "adopt": False,
+            "take_over": True,
+            "delete": ["a"],
+        },
+        **{"ignore": ["/a"], "protect": True, "refusals": ["r"]},
+        "limits": {"max_deletes": 0, "max_changes": None},
+        "orphans": [
+            dict.fromkeys(["agent_id", "name", "address", "reason", "updated_at"], ""),
         ],
         "findings": [],
         "digest": "0a" * 32,

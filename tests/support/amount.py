@@ -1,0 +1,12 @@
+"""How much work those tests do that could always do more.
+
+Read once, at import: tests/conftest.py imports this before it empties the environment.
+"""
+
+import os
+
+ROUNDS = int(os.environ.get("AGENTSYNC_ROUNDS", "200"))
+"""AGENTSYNC_ROUNDS: rounds of racing writers, over all readings."""
+
+EXAMPLES = int(os.environ.get("AGENTSYNC_EXAMPLES", "300"))
+"""AGENTSYNC_EXAMPLES: generated agents per law."""
