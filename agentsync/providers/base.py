@@ -7,12 +7,12 @@ each thread gets a connection of its own.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from agentsync.canonical import Json
 from agentsync.engine.rules import Rules
-from agentsync.model import AgentSummary, LiveAgent
+from agentsync.model import AgentSummary, Guarantee, LiveAgent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,21 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"Connection(base_url={self.base_url!r}, workspace_id={self.workspace_id!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A live agent, and what a write needs to tell whether it is still the same.
+
+    Shape: `head` is the file tree's token, "" when it was not asked for or cannot be read;
+    `tree` the files at that token by path, as the API's entries; `extras` the live extras as
+    they came, the marker included: a write replaces them whole.
+    """
+
+    live: LiveAgent
+    head: str = ""
+    tree: Mapping[str, Json] = field(default_factory=dict)
+    extras: Mapping[str, Json] = field(default_factory=dict)
 
 
 class Provider(ABC):
@@ -74,6 +89,49 @@ class Provider(ABC):
         """The agent as it is now.
 
         Errors: NotFoundError, ProviderError.
+        """
+
+    @abstractmethod
+    def hold(self, agent_id: str, *, files: bool) -> "Held":
+        """The agent as it is now, read so that a write can tell whether it is still so.
+
+        With `files`, the file tree's token is read first and the agent after it: when a commit on
+        that token is accepted, nothing was committed since, so what was read is what it replaces.
+        Errors: NotFoundError, ProviderError.
+        """
+
+    @abstractmethod
+    def create(self, value: Mapping[str, Json], marker: Json) -> str:
+        """The id of a new agent of this canonical form, its marker included; one request.
+
+        Errors: ProviderError; `sent` on it says whether the agent may exist all the same. Never
+        sent twice by itself, except after an answer that proves that nothing was made (429).
+        """
+
+    @abstractmethod
+    def write_files(self, held: "Held", intended: Mapping[str, Json]) -> Guarantee:
+        """Bring the file tree from `held` to `intended`, path by path, in one request.
+
+        ATOMIC when the server refuses it should the tree have moved since `held`; CHECKED when
+        it cannot. Sent once.
+        Errors: StaleError when the tree has moved and nothing was written; ProviderError, with
+        `sent`.
+        """
+
+    @abstractmethod
+    def write_metadata(self, held: "Held", intended: Mapping[str, Json], marker: Json) -> None:
+        """Bring the fields outside the file tree from `held` to `intended`, in one request.
+
+        Only those that differ are written, each whole, and the marker, merged into the extras
+        that are live. Sent once.
+        Errors: ProviderError, with `sent`.
+        """
+
+    @abstractmethod
+    def delete(self, agent_id: str) -> None:
+        """Delete the agent; one that is gone already is no error. Sent once.
+
+        Errors: ProviderError, with `sent`.
         """
 
     @classmethod

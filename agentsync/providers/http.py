@@ -12,39 +12,85 @@ import random
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
 from agentsync.canonical import Json
 from agentsync.errors import (
     BadAnswerError,
-    CertificateError,
-    ForbiddenError,
-    NotFoundError,
+    GarbledError,
     ProviderError,
     RateLimitedError,
     ServerError,
     TimedOutError,
-    UnauthorizedError,
     UnreachableError,
     UsageError,
 )
 from agentsync.providers.base import Connection
+from agentsync.providers.failures import mapped, not_json, refused
 from agentsync.providers.lean import httpx
 from agentsync.providers.trust import is_this_machine
 
 # Seconds before the second try, doubled for each further one, and where the doubling ends.
 _FIRST_WAIT: Final = 0.5
 _LONGEST_BACKOFF: Final = 8.0
+_PASSING: Final = (
+    GarbledError,
+    RateLimitedError,
+    ServerError,
+    TimedOutError,
+    UnreachableError,
+)
 _LARGEST_ANSWER: Final = 64 * 1024 * 1024
+
+
+# What fails before a byte of the request has left: no write can have taken effect.
+_NEVER_SENT: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.LocalProtocolError,
+    httpx.UnsupportedProtocol,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """One request, and which answers to it are good."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    body: Json = None
+    expect: Collection[int] = (200,)
+
+    @property
+    def name(self) -> str:
+        """The request as errors name it: no host, no query."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it changes anything, so that it must not be repeated lightly."""
+        return self.method != "GET"
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as it is sent."""
+        return None if self.body is None else json.dumps(self.body, allow_nan=False).encode("ascii")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that the body needs."""
+        return {} if self.body is None else {"Content-Type": "application/json"}
 
 
 @dataclass(slots=True)
 class Http:
-    """GETs against one API.
+    """Requests to one API.
 
     Shape: `pause` waits and `jitter` draws from 0..1; both are parameters so that tests need
     neither time nor luck. `report_wait` is told before every wait.
@@ -66,12 +112,27 @@ class Http:
 
         Errors: ProviderError, the last one when every try failed.
         """
+        return self._patiently(_Wanted(method="GET", path=path, params=params))
+
+    def send(
+        self, method: str, path: str, body: Json = None, *, expect: Collection[int] = (200,)
+    ) -> Json:
+        """The JSON that a write answers with, None for 204; repeated only while it had no effect.
+
+        Shape: no `body` is sent for None; `expect` are the statuses that mean success.
+        Errors: ProviderError; `sent` on it says whether the write may have taken effect.
+        """
+        return self._patiently(_Wanted(method=method, path=path, body=body, expect=expect))
+
+    def _patiently(self, wanted: "_Wanted") -> Json:
         for number in range(1, self.connection.tries + 1):
             try:
-                return self._answer(path, params)
-            except (RateLimitedError, ServerError, TimedOutError, UnreachableError) as error:
+                return self._answer(wanted)
+            except _PASSING as error:
                 asked = error.retry_after or 0
-                if self._closed or number == self.connection.tries:
+                # A proxy's page may be gone the next time, or be all there is at this address.
+                tries = 2 if isinstance(error, GarbledError) else self.connection.tries
+                if error.sent or self._closed or number >= tries:
                     raise
                 if asked > self.connection.longest_wait:
                     # Asking sooner than we were told to would only be refused again.
@@ -88,32 +149,39 @@ class Http:
         ceiling = min(_FIRST_WAIT * 2 ** (number - 1), _LONGEST_BACKOFF)
         return float(ceiling * (0.5 + self.jitter() / 2))
 
-    def _answer(self, path: str, params: Mapping[str, str] | None) -> Json:
-        request = f"GET {path}"
+    def _answer(self, wanted: "_Wanted") -> Json:
+        """The JSON of one try; what fails says whether it may have taken effect."""
+        status = None
         try:
-            response = self._response(path, params)
+            response = self._response(wanted)
+            status = response.status_code
+            return self._read(response, wanted)
         except httpx.HTTPError as error:
-            raise mapped(error, request) from None
-        if response.status_code != 200:
-            raise refused(response, request, self.connection.key)
+            left = not isinstance(error, _NEVER_SENT)
+            raise _marked(mapped(error, wanted.name), wanted, left) from None
+        except ProviderError as error:
+            # A refusal in the 400s is the only answer that proves that nothing was done.
+            raise _marked(error, wanted, status is None or not 400 <= status < 500) from None
+
+    def _read(self, response: httpx.Response, wanted: "_Wanted") -> Json:
+        if response.status_code not in wanted.expect:
+            raise refused(response, wanted.name, self.connection.key)
+        if response.status_code == 204:
+            return None
         try:
             return json.loads(response.content, parse_constant=_finite, parse_float=_finite)
         except (ValueError, RecursionError):
-            raise BadAnswerError(
-                f"the API answered {request} with something that is not JSON "
-                f"({len(response.content)} bytes, {_content_type(response)})",
-                hint="is the endpoint right? A proxy or a sign-in page answers like this",
-                request=request,
-            ) from None
+            raise not_json(response, wanted.name) from None
 
-    def _response(self, path: str, params: Mapping[str, str] | None) -> httpx.Response:
+    def _response(self, wanted: "_Wanted") -> httpx.Response:
         wait = self.connection.read_timeout
         timeout = httpx.Timeout(wait, connect=self.connection.connect_timeout)
         request = httpx.Request(
-            "GET",
-            self.connection.base_url + path,
-            params=params,
-            headers=self.headers,
+            wanted.method,
+            self.connection.base_url + wanted.path,
+            params=wanted.params,
+            headers={**self.headers, **wanted.headers},
+            content=wanted.content,
             extensions={"timeout": timeout.as_dict()},
         )
         deadline = time.monotonic() + self.connection.total_timeout
@@ -134,7 +202,7 @@ class Http:
             if size > _LARGEST_ANSWER:
                 raise BadAnswerError(
                     f"the answer is larger than {_LARGEST_ANSWER:,} bytes",
-                    request=f"GET {response.request.url.path}",
+                    request=f"{response.request.method} {response.request.url.path}",
                 )
             if time.monotonic() > deadline:
                 raise httpx.ReadTimeout("the answer drips in too slowly")
@@ -180,6 +248,11 @@ class Http:
             transport.close()
 
 
+def _marked(error: ProviderError, wanted: _Wanted, landed: bool) -> ProviderError:
+    error.sent = landed and wanted.writes
+    return error
+
+
 def _finite(text: str) -> float:
     """The number, once it is one that JSON can say: `1e999` and NaN are not."""
     value = float(text)
@@ -204,94 +277,3 @@ def _proxy(url: str) -> str | None:
     proxies = getproxies()
     proxy = proxies.get(httpx.URL(url).scheme, proxies.get("all"))
     return f"http://{proxy}" if proxy and "://" not in proxy else proxy
-
-
-def _content_type(response: httpx.Response) -> str:
-    return str(response.headers.get("content-type", "no content type"))[:60]
-
-
-def mapped(error: httpx.HTTPError, request: str) -> ProviderError:
-    """The ProviderError that stands for what httpx raised.
-
-    Source: the exception tree of httpx; a test walks it, so that a new branch cannot slip by.
-    """
-    if isinstance(error, httpx.TimeoutException):
-        return TimedOutError(
-            f"no answer in time to {request}", hint="the API may be slow or down", request=request
-        )
-    if isinstance(error, httpx.DecodingError | httpx.RemoteProtocolError):
-        kind = "broke off, or is not HTTP"
-        return UnreachableError(f"the answer to {request} {kind}", request=request)
-    if "certificate" in str(error).lower():
-        return CertificateError(
-            f"the host is not trusted: {error}",
-            hint="name the certificates of your organisation in SSL_CERT_FILE",
-            request=request,
-        )
-    return UnreachableError(
-        f"no connection for {request}: {error or type(error).__name__}",
-        hint="check the endpoint, the network and the proxy",
-        request=request,
-    )
-
-
-def refused(response: httpx.Response, request: str, key: str = "") -> ProviderError:
-    """The ProviderError that stands for an answer other than 200; the key is not in it."""
-    status = response.status_code
-    said = _detail(response)
-    said = said.replace(key, "…") if key else said
-    told = f"{request} answered {status}" + (f": {said}" if said else "")
-    if status == 401:
-        return UnauthorizedError(
-            told, hint="the API does not know this key; is it for this host?", request=request
-        )
-    if status == 403:
-        hint = "the key is wrong, is not for this workspace, or lacks the right"
-        if "missing permission" in said:
-            hint = "the key is valid but may not do this; give its role the permission"
-        return ForbiddenError(told, hint=hint, request=request)
-    if status == 404:
-        return NotFoundError(told, hint="not there, or not visible to this key", request=request)
-    if status == 429:
-        wait = _retry_after(response.headers.get("retry-after", ""))
-        return RateLimitedError(told, request=request, retry_after=wait)
-    if status >= 500:
-        wait = _retry_after(response.headers.get("retry-after", ""))
-        return ServerError(told, request=request, retry_after=wait)
-    if 300 <= status < 400:
-        return BadAnswerError(
-            f"{request} answered with a redirect, which is never followed: the key would go along",
-            hint="set the endpoint to the address it redirects to, if you trust it",
-            request=request,
-        )
-    return BadAnswerError(told, request=request)
-
-
-def _retry_after(value: str) -> float | None:
-    """The seconds a Retry-After header asks for: a number, or a date (RFC 9110, 10.2.3).
-
-    None when it asks for nothing that makes sense, a time that has passed included.
-    """
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(value).timestamp() - time.time()
-        except (ValueError, TypeError, OverflowError):
-            return None
-    return seconds if seconds >= 0 and math.isfinite(seconds) else None
-
-
-def _detail(response: httpx.Response) -> str:
-    """What the server says of its refusal, whatever of its shapes it uses; at most 300 characters.
-
-    Source: API errors come as {"detail"}, {"error"}, a flat string map, plain text, or nothing.
-    """
-    try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
-        body = response.text if "html" not in _content_type(response) else ""
-    if isinstance(body, dict):
-        told = [body.get("code"), body.get("detail") or body.get("error") or body.get("message")]
-        body = ": ".join(str(item) for item in told if item) or "; ".join(map(str, body.values()))
-    return " ".join(str(body).split())[:300]

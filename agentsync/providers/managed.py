@@ -4,19 +4,20 @@ Source: the API's OpenAPI file, version 0.1.0; what it leaves open is read so th
 is safe.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from agentsync.canonical import Json
-from agentsync.engine.normalise import ShapeError, live, split_tool_key
+from agentsync.engine import marker as markers
+from agentsync.engine.normalise import ShapeError, live
 from agentsync.engine.rules import Rules
-from agentsync.errors import BadAnswerError, NotFoundError
-from agentsync.model import AgentSummary, LiveAgent
-from agentsync.providers.base import Connection, Provider
+from agentsync.errors import BadAnswerError, ConflictError, NotFoundError
+from agentsync.model import AgentSummary, Guarantee, LiveAgent
+from agentsync.providers import hub, requests
+from agentsync.providers.base import Connection, Held, Provider
 
-_API: Final = "/v1/deepagents"
+_AGENTS: Final = "/v1/deepagents/agents"
 _PAGE_SIZE: Final = "100"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -66,10 +67,15 @@ RULES: Final = Rules(
         "/skills/*",
         "/skills/*/description",
         "/skills/*/front_matter/*",
+        "/skills/*/instructions",
+        "/skills/*/files",
         "/skills/*/files/*",
         "/skills/*/repo_handle",
     ),
     whole=("/extras/*",),
+    tree=frozenset({"system_prompt", "tools", "subagents", "skills", "files"}),
+    only_with={"/backend/sandbox_config": ("/backend/type", "sandbox")},
+    unset=("/description", "/permissions", "/extras/*", "/files/*"),
     # A linked skill's pin is kept, forgotten or resolved to the newest commit: not documented.
     said=("/skills/*/commit_id",),
     backends={
@@ -123,14 +129,12 @@ class ManagedDeepAgents(Provider):
             if not cursor:
                 return
             if not fresh or not isinstance(cursor, str):
-                raise _bad_answer(
-                    "the list of agents has a cursor that leads nowhere", f"{_API}/agents"
-                )
+                raise _bad_answer("the list of agents has a cursor that leads nowhere", _AGENTS)
             params["cursor"] = cursor
 
     def _page(self, params: Mapping[str, str]) -> Json:
         try:
-            return self._http.get(f"{_API}/agents", params)
+            return self._http.get(_AGENTS, params)
         except NotFoundError as error:
             raise NotFoundError(
                 error.message,
@@ -140,110 +144,129 @@ class ManagedDeepAgents(Provider):
 
     def read(self, agent_id: str) -> LiveAgent:
         """The agent as it is now, its whole file tree included."""
-        path = f"{_API}/agents/{agent_id}"
+        return _agent(agent_id, self._whole(agent_id))
+
+    def hold(self, agent_id: str, *, files: bool) -> Held:
+        """The agent as it is now, and the file tree's token from just before."""
+        directory = hub.read_directory(self._http, agent_id) if files else hub.Directory()
+        answer = self._whole(agent_id)
+        return Held(
+            live=_agent(agent_id, answer),
+            head=directory.head,
+            tree=directory.files,
+            extras=answer.get("extras") or {},
+        )
+
+    def _whole(self, agent_id: str) -> dict[str, Json]:
+        path = f"{_AGENTS}/{agent_id}"
         answer = self._http.get(path, {"include_files": "true"})
         if not isinstance(answer, dict) or not isinstance(answer.get("name"), str):
             raise _bad_answer("the answer is no agent: it has no name", path)
         if answer.get("id", agent_id) != agent_id:
             raise _bad_answer(f"the answer is another agent: {answer.get('id')!r}", path)
+        return answer
+
+    def create(self, value: Mapping[str, Json], marker: Json) -> str:
+        """The id of a new agent; one POST, which is never repeated once it may have counted."""
+        extras = {**value.get("extras", {}), self.rules.marker: marker}
+        body = self.request_body({**value, "extras": extras})
         try:
-            value, hidden = live(answer, self.rules)
-        except ShapeError as error:
-            raise _bad_answer(f"the answer is no agent: {error}", path) from None
-        except RecursionError:
-            raise _bad_answer("the answer is nested too deeply", path) from None
-        level = answer.get("access_level")
-        return LiveAgent(
-            agent_id=agent_id,
-            revision=str(answer.get("revision") or ""),
-            value=value,
-            hidden=hidden,
-            writable=level in (None, "WRITE") or answer.get("is_owner") is True,
-        )
+            answer = self._http.send("POST", _AGENTS, body, expect=(200, 201))
+        except ConflictError as error:
+            raise ConflictError(
+                error.message,
+                hint="the plan allows no more agents: delete one that nobody needs, or upgrade",
+                request=error.request,
+            ) from None
+        agent_id = answer.get("id") if isinstance(answer, dict) else None
+        if not isinstance(agent_id, str) or not _ID.fullmatch(agent_id):
+            lost = _bad_answer("the answer to a create names no agent", _AGENTS, "POST")
+            lost.sent = True
+            raise lost
+        return agent_id
+
+    def write_files(self, held: Held, intended: Mapping[str, Json]) -> Guarantee:
+        """One commit on the tree that was held; one PATCH where the hub cannot be read."""
+        agent_id = held.live.agent_id
+        found = requests.file_changes(held, intended, self.rules)
+        if found and held.head:
+            hub.commit(self._http, agent_id, found, held.head)
+        elif found:
+            self._http.send("PATCH", f"{_AGENTS}/{agent_id}", requests.file_patch(found))
+        return Guarantee.ATOMIC if held.head else Guarantee.CHECKED
+
+    def write_metadata(self, held: Held, intended: Mapping[str, Json], marker: Json) -> None:
+        """One PATCH with the fields that differ and the extras, which hold the marker."""
+        body = requests.metadata(held, intended, marker, self.rules)
+        self._http.send("PATCH", f"{_AGENTS}/{held.live.agent_id}", body)
+
+    def delete(self, agent_id: str) -> None:
+        """One DELETE; an agent that is not there any more is as good."""
+        try:
+            self._http.send("DELETE", f"{_AGENTS}/{agent_id}", expect=(204,))
+        except NotFoundError:
+            return
 
     @classmethod
     def request_body(cls, value: Mapping[str, Json]) -> Mapping[str, Json]:
         """What `POST /agents` is sent to make an agent of this canonical form."""
-        body = dict(value)
-        files = dict(body.pop("files", {}))
-        if "tools" in value:
-            body["tools"] = _toolset(value["tools"])
-        if "subagents" in value:
-            found = value["subagents"].items()
-            body["subagents"] = [_subagent(name, spec, files) for name, spec in found]
-        if "skills" in value:
-            made = (_skill(name, item, files) for name, item in value["skills"].items())
-            body["skills"] = [spec for spec in made if spec]
-        if files:
-            body["files"] = files
-        return body
+        return requests.creation(value)
 
     def close(self) -> None:
         """Close every connection, of all threads."""
         self._http.close()
 
 
-def _bad_answer(message: str, path: str) -> BadAnswerError:
-    return BadAnswerError(message, request=f"GET {path}")
+def _bad_answer(message: str, path: str, method: str = "GET") -> BadAnswerError:
+    return BadAnswerError(message, request=f"{method} {path}")
 
 
 def _items(page: Json) -> list[Any]:
     items = page.get("items") if isinstance(page, dict) else None
     if not isinstance(items, list):
-        raise _bad_answer("the answer is no list of agents: it has no items", f"{_API}/agents")
+        raise _bad_answer("the answer is no list of agents: it has no items", _AGENTS)
     return items
 
 
 def _summary(item: Json) -> AgentSummary:
     if not isinstance(item, dict) or not _ID.fullmatch(str(item.get("id", ""))):
-        raise _bad_answer("the list holds something that is no agent", f"{_API}/agents")
-    return AgentSummary(agent_id=item["id"], name=str(item.get("name") or ""))
+        raise _bad_answer("the list holds something that is no agent", _AGENTS)
+    extras = item.get("extras")
+    return AgentSummary(
+        agent_id=item["id"],
+        name=str(item.get("name") or ""),
+        owner=markers.owner_of(extras, RULES) if isinstance(extras, dict) else None,
+        writable=_writable(item),
+        created_at=_text(item, "created_at"),
+        updated_at=_text(item, "updated_at"),
+    )
 
 
-def _toolset(value: Mapping[str, Json]) -> dict[str, Json]:
-    """A tools configuration in the API's shape, from its canonical form."""
-    tools = []
-    for key, spec in value["tools"].items():
-        url, name = split_tool_key(key)
-        tools.append({"name": name, "mcp_server_url": url, **spec})
-    return {**value, "tools": tools}
+def _agent(agent_id: str, answer: Mapping[str, Json]) -> LiveAgent:
+    path = f"{_AGENTS}/{agent_id}"
+    try:
+        value, hidden = live(answer, RULES)
+    except ShapeError as error:
+        raise _bad_answer(f"the answer is no agent: {error}", path) from None
+    except RecursionError:
+        raise _bad_answer("the answer is nested too deeply", path) from None
+    marker, damage = markers.parse(answer.get("extras") or {}, RULES)
+    return LiveAgent(
+        agent_id=agent_id,
+        revision=str(answer.get("revision") or ""),
+        value=value,
+        hidden=hidden,
+        marker=marker,
+        marker_damage=damage,
+        writable=_writable(answer),
+        updated_at=_text(answer, "updated_at"),
+    )
 
 
-def _subagent(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict[str, Json]:
-    for path, content in value["files"].items():
-        entry = content if isinstance(content, dict) else {"content": content}
-        files[f"subagents/{name}/{path}"] = entry
-    spec = {key: item for key, item in value.items() if key not in ("files", "front_matter")}
-    return {**spec, "name": name, "tools": _toolset(value["tools"])}
+def _writable(item: Mapping[str, Json]) -> bool:
+    return item.get("access_level") in (None, "WRITE") or item.get("is_owner") is True
 
 
-def _skill(name: str, value: Mapping[str, Json], files: dict[str, Json]) -> dict[str, Json] | None:
-    """An inline skill in the API's shape; one that only the file tree can say goes to `files`."""
-    if "repo_handle" in value:
-        files[f"skills/{name}"] = {"type": "skill", **value}
-        return None
-    if value.get("front_matter"):
-        files[f"skills/{name}/SKILL.md"] = {"content": _skill_text(name, value)}
-        for path, content in value["files"].items():
-            files[f"skills/{name}/{path}"] = {"content": content}
-        return None
-    return {**value, "name": name}
-
-
-def _skill_text(name: str, value: Mapping[str, Json]) -> str:
-    header = {"name": name, "description": value.get("description", ""), **value["front_matter"]}
-    # JSON is YAML of every version: unquoted, the text 1e3 is a number in 1.2 and none in 1.1.
-    lines = "".join(f"{json.dumps(key)}: {_yaml(item)}\n" for key, item in header.items())
-    return f"---\n{lines}---\n\n{value['instructions']}\n"
-
-
-def _yaml(value: Json) -> str:
-    """`value` as one line of YAML: JSON, with what YAML does not print as escapes."""
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(f"\\u{ord(letter):04x}" if letter in _UNPRINTED else letter for letter in text)
-
-
-# Line breaks and controls that JSON leaves as they are.
-_UNPRINTED: Final = frozenset(
-    [*map(chr, range(0x7F, 0xA0)), "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff"]
-)
+def _text(item: Mapping[str, Json], key: str) -> str:
+    found = item.get(key)
+    return found if isinstance(found, str) else ""

@@ -1,5 +1,6 @@
 import datetime
 import inspect
+import json
 from email.utils import format_datetime
 
 import httpx
@@ -9,6 +10,7 @@ import respx
 from agentsync import errors
 from agentsync.errors import (
     BadAnswerError,
+    ConflictError,
     ForbiddenError,
     NotFoundError,
     ProviderError,
@@ -19,7 +21,8 @@ from agentsync.errors import (
     UnreachableError,
 )
 from agentsync.providers.base import Connection
-from agentsync.providers.http import Http, _proxy, mapped
+from agentsync.providers.failures import mapped
+from agentsync.providers.http import Http, _proxy
 
 BASE = "https://api.smith.langchain.com"
 KEY = "lsv2_pt_this_is_the_secret"
@@ -90,6 +93,8 @@ def test_a_passing_failure_is_tried_again_with_growing_waits(http, waits, told, 
         (401, UnauthorizedError),
         (403, ForbiddenError),
         (404, NotFoundError),
+        (409, ConflictError),
+        (412, ConflictError),
         (301, BadAnswerError),
         (307, BadAnswerError),
         (204, BadAnswerError),
@@ -255,6 +260,139 @@ def test_an_answer_that_is_not_json_is_said_so(http, body):
     with pytest.raises(BadAnswerError, match="not JSON") as caught:
         http.get("/a")
     assert caught.value.hint
+
+
+# Writes.
+
+
+@respx.mock
+def test_a_write_says_its_json_and_answers_with_json(http):
+    route = respx.post(f"{BASE}/a").respond(201, json={"id": 1})
+    assert http.send("POST", "/a", {"ü": "\u2028\ud83d"}, expect=(200, 201)) == {"id": 1}
+    request = route.calls.last.request
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["x-api-key"] == KEY
+    assert request.content.isascii()
+    assert json.loads(request.content) == {"ü": "\u2028\ud83d"}
+    assert request.headers["content-length"] == str(len(request.content))
+
+
+@respx.mock
+def test_a_write_without_a_body_has_none(http):
+    route = respx.delete(f"{BASE}/a").respond(204)
+    assert http.send("DELETE", "/a", expect=(204,)) is None
+    assert "content-type" not in route.calls.last.request.headers
+    assert route.calls.last.request.content == b""
+
+
+LOST = [
+    httpx.ReadError("reset"),
+    httpx.WriteError("reset"),
+    httpx.CloseError("reset"),
+    httpx.ReadTimeout("slow"),
+    httpx.WriteTimeout("slow"),
+    httpx.RemoteProtocolError("Server disconnected without sending a response."),
+    httpx.DecodingError("gzip"),
+    httpx.ReadError("[SSL: TLSV1_ALERT_UNKNOWN_CA] certificate unknown"),
+    httpx.Response(500),
+    httpx.Response(502, html="<html>"),
+    httpx.Response(503, headers={"retry-after": "1"}),
+    httpx.Response(599),
+    httpx.Response(200, text="<html>"),
+    httpx.Response(200),
+    httpx.Response(202, json={}),
+    httpx.Response(302, headers={"location": "/sign-in"}),
+]
+
+
+@pytest.mark.parametrize("failure", LOST, ids=repr)
+@respx.mock
+def test_a_write_that_may_have_taken_effect_is_sent_once(http, waits, told, failure):
+    route = respx.patch(f"{BASE}/a").mock(side_effect=[failure, httpx.Response(200, json=1)])
+    with pytest.raises(ProviderError) as caught:
+        http.send("PATCH", "/a", {})
+    assert caught.value.sent is True
+    assert caught.value.request == "PATCH /a"
+    assert (route.call_count, waits, told) == (1, [], [])
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ConnectTimeout("slow"),
+        httpx.PoolTimeout("slow"),
+        httpx.ProxyError("502"),
+        httpx.Response(429),
+    ],
+    ids=repr,
+)
+@respx.mock
+def test_a_write_that_had_no_effect_is_sent_again(http, waits, failure):
+    answers = [failure] * 3 + [httpx.Response(200, json=1)]
+    route = respx.patch(f"{BASE}/a").mock(side_effect=answers)
+    assert http.send("PATCH", "/a", {}) == 1
+    assert waits == [0.5, 1.0, 2.0]
+    route.side_effect = [failure] * 4
+    with pytest.raises(ProviderError) as caught:
+        http.send("PATCH", "/a", {})
+    assert caught.value.sent is False
+    assert route.call_count == 8
+
+
+@respx.mock
+def test_a_write_waits_as_long_as_it_is_told_to_and_no_longer(http, waits):
+    late = httpx.Response(429, headers={"retry-after": "7"})
+    route = respx.post(f"{BASE}/a").mock(side_effect=[late, httpx.Response(200, json=1)])
+    http.send("POST", "/a", {})
+    assert waits == pytest.approx([7.7])
+    route.side_effect = [httpx.Response(429, headers={"retry-after": "61"})]
+    with pytest.raises(RateLimitedError) as caught:
+        http.send("POST", "/a", {})
+    assert caught.value.sent is False
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 413, 422])
+@respx.mock
+def test_a_write_that_is_refused_had_no_effect_and_is_not_repeated(http, waits, status):
+    route = respx.post(f"{BASE}/a").respond(status, json={"detail": "no"})
+    with pytest.raises(ProviderError, match="no") as caught:
+        http.send("POST", "/a", {})
+    assert caught.value.sent is False
+    assert (route.call_count, waits) == (1, [])
+
+
+@respx.mock
+def test_a_certificate_nobody_trusts_gets_no_write(http, waits):
+    failure = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    respx.post(f"{BASE}/a").mock(side_effect=failure)
+    with pytest.raises(errors.CertificateError) as caught:
+        http.send("POST", "/a", {})
+    assert caught.value.sent is False
+    assert waits == []
+
+
+@respx.mock
+def test_an_answer_to_a_write_that_is_too_large_or_too_slow_may_have_counted(http, monkeypatch):
+    monkeypatch.setattr("agentsync.providers.http._LARGEST_ANSWER", 100)
+    respx.post(f"{BASE}/a").respond(200, content=b'"' + b"x" * 200 + b'"')
+    with pytest.raises(BadAnswerError, match="larger than") as caught:
+        http.send("POST", "/a", {})
+    assert (caught.value.sent, caught.value.request) == (True, "POST /a")
+    http.connection = Connection(base_url=BASE, key=KEY, total_timeout=-1.0)
+    respx.post(f"{BASE}/b").respond(200, json={"a": 1})
+    with pytest.raises(TimedOutError) as caught:
+        http.send("POST", "/b", {})
+    assert caught.value.sent is True
+
+
+@pytest.mark.parametrize("failure", LOST, ids=repr)
+@respx.mock
+def test_a_read_never_takes_effect(http, failure):
+    respx.get(f"{BASE}/a").mock(side_effect=[failure] * 4)
+    with pytest.raises(ProviderError) as caught:
+        http.get("/a")
+    assert caught.value.sent is False
 
 
 def test_everything_httpx_raises_is_mapped():

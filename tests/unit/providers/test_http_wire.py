@@ -253,6 +253,107 @@ def test_a_refusal_leaves_its_connection_to_the_next_request(status):
         assert server.stats()["connections"] == 1
 
 
+# Writes.
+
+
+def test_a_write_that_nobody_listens_to_was_not_sent():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with (
+        client(f"http://127.0.0.1:{port}", tries=3) as (http, waits),
+        pytest.raises(UnreachableError) as caught,
+    ):
+        http.send("POST", "/a", {})
+    assert caught.value.sent is False
+    assert len(waits) == 2
+
+
+def test_a_write_that_the_proxy_lets_not_through_was_not_sent(monkeypatch):
+    with refusing_proxy() as (port, said):
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        with (
+            client("https://agents.example") as (http, _),
+            pytest.raises(UnreachableError) as caught,
+        ):
+            http.send("POST", "/a", {"secret": KEY})
+    assert caught.value.sent is False
+    assert KEY.encode() not in b"".join(said)
+
+
+def test_a_write_to_an_untrusted_host_was_not_sent(tls_server):
+    port, asked = tls_server
+    with (
+        client(f"https://localhost:{port}", tries=4) as (http, waits),
+        pytest.raises(CertificateError) as caught,
+    ):
+        http.send("POST", "/a", {})
+    assert caught.value.sent is False
+    assert (asked, waits) == ([], [])
+
+
+@contextmanager
+def closing_server(answer):
+    """A server that reads one request per connection and ends it with `answer`; who has called.
+
+    Shape: `closed` is released each time a connection has been closed.
+    """
+    called, closed = [], threading.Semaphore(0)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def run():
+            while True:
+                caller, _ = listener.accept()
+                with caller:
+                    text = caller.recv(65536)
+                    if not text:
+                        return
+                    called.append(text.split(b" ", 1)[0].decode())
+                    caller.sendall(answer)
+                closed.release()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        port = listener.getsockname()[1]
+        try:
+            yield f"http://127.0.0.1:{port}", called, closed
+        finally:
+            socket.create_connection(("127.0.0.1", port)).close()
+            thread.join()
+
+
+def test_a_connection_that_the_server_has_closed_meanwhile_is_not_written_to():
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    with closing_server(answer) as (url, called, closed), client(url) as (http, waits):
+        for _ in range(3):
+            assert http.send("POST", "/a", {"b": 1}) == {}
+            closed.acquire()
+        assert called == ["POST"] * 3
+        assert waits == []
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", b"?"]
+)
+def test_a_write_whose_answer_breaks_off_may_have_counted_and_is_not_repeated(answer):
+    with closing_server(answer) as (url, called, _), client(url, tries=4) as (http, waits):
+        with pytest.raises(UnreachableError) as caught:
+            http.send("DELETE", "/a", expect=(204,))
+        assert caught.value.sent is True
+        assert (called, waits) == (["DELETE"], [])
+
+
+def test_a_write_that_is_never_answered_may_have_counted():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with (
+            client(url, read_timeout=0.05, tries=4) as (http, waits),
+            pytest.raises(TimedOutError) as caught,
+        ):
+            http.send("POST", "/a", {})
+    assert caught.value.sent is True
+    assert waits == []
+
+
 def waits_of(jitter):
     with client("https://agents.example", tries=12, jitter=jitter) as (http, waits), respx.mock:
         respx.get("https://agents.example/a").respond(503)

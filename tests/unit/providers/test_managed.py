@@ -2,7 +2,7 @@ from functools import reduce
 
 import httpx
 import pytest
-from generated import documents
+from furnished import furnished
 from hypothesis import given
 
 from agentsync.emulator.serve import Options, running
@@ -110,10 +110,31 @@ def test_a_cursor_that_leads_nowhere_ends_the_walk(provider, monkeypatch):
         list(provider.list())
 
 
-@given(documents())
+@given(furnished())
 def test_a_create_request_says_what_the_canonical_form_says(document):
     value = desired(document, RULES)
     body = dict(ManagedDeepAgents.request_body(value))
+    assert normalise(lifted(body)[0], RULES) == value
+
+
+def test_what_typed_fields_can_say_is_said_by_them_and_the_rest_by_files():
+    tool = {"name": "t", "mcp_server_url": "https://t.example"}
+    plain = {"name": "plain", "instructions": "i", "files": {"notes.md": "n"}}
+    more = {"name": "more", "instructions": "i", "front_matter": {"color": "red"}}
+    odd = {"name": "odd", "instructions": "i", "tools": {"tools": [{**tool, "timeout": 3}]}}
+    document = {"name": "a", "tools": {"tools": [tool]}, "subagents": [plain, more, odd]}
+    value = desired(document, RULES)
+    body = dict(ManagedDeepAgents.request_body(value))
+    assert [spec["name"] for spec in body["subagents"]] == ["plain"]
+    assert body["tools"]["tools"] == [tool]
+    assert body["files"].keys() == {
+        "subagents/plain/notes.md",
+        *(
+            f"subagents/{name}/{file}"
+            for name in ("more", "odd")
+            for file in ("AGENTS.md", "tools.json")
+        ),
+    }
     assert normalise(lifted(body)[0], RULES) == value
 
 
