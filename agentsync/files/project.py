@@ -16,6 +16,7 @@ from agentsync.files import shipped
 from agentsync.files.layout import folded, listing
 from agentsync.files.sources import has_errors, read_source, report
 from agentsync.files.textfile import symlink, whole_file
+from agentsync.model.choices import OnConflict, OnDrift
 from agentsync.model.diagnostics import Diagnostic
 from agentsync.model.project import Limits, ProjectConfig, Target
 
@@ -124,6 +125,8 @@ def _read_config(root: str, notes: list[Diagnostic]) -> ProjectConfig:
         ignore=tuple(sound.get("ignore", ())),
         limits=Limits(**sound.get("limits", {})),
         fail_on=sound.get("policy", {}).get("fail_on", ""),
+        on_drift=OnDrift(sound.get("on_drift", OnDrift.KEEP)),
+        on_conflict=OnConflict(sound.get("on_conflict", OnConflict.FAIL)),
     )
 
 

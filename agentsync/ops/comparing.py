@@ -9,42 +9,25 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from agentsync.engine.identity import Match
 from agentsync.engine.normalise import desired
 from agentsync.engine.planner import compare
 from agentsync.errors import (
     AgentsyncError,
-    BadAnswerError,
     BugError,
-    CertificateError,
-    ForbiddenError,
     IdentityError,
     NotFoundError,
-    RateLimitedError,
-    ServerError,
-    TimedOutError,
-    UnauthorizedError,
-    UnreachableError,
-    UsageError,
 )
 from agentsync.files.definition import Loaded, load
 from agentsync.files.project import OpenProject
-from agentsync.model import Change, Definition, Diagnostic, LiveAgent, Severity
+from agentsync.model import Change, Choices, Definition, Diagnostic, LiveAgent, Owner, Severity
 from agentsync.ops.fanout import fan_out
+from agentsync.ops.outlook import Outlook
 from agentsync.ops.roster import Roster
 from agentsync.providers import Provider
 
-# When this many agents failed in these ways and not one answered, the rest would fail as well.
-_ENOUGH_FAILURES = 8
-_ANSWERS = (BadAnswerError, ForbiddenError, IdentityError, NotFoundError)
-_HOPELESS = (
-    CertificateError,
-    RateLimitedError,
-    ServerError,
-    TimedOutError,
-    UnauthorizedError,
-    UnreachableError,
-    UsageError,
-)
+# The job that fetches the roster, among those that compare; no address is empty.
+_LISTING = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +61,35 @@ class Comparing:
     target: str
     provider: Provider
     roster: Roster
+    choices: Choices = field(default=Choices())
     show_unmanaged: bool = False
     reading: threading.Event = field(default_factory=threading.Event)
 
-    def outcomes(self, addresses: tuple[str, ...], workers: int) -> Iterator[Outcome]:
-        """One outcome per address, in the order in which they are done."""
+    def outcomes(
+        self, addresses: tuple[str, ...], workers: int, *, list_too: bool = False
+    ) -> Iterator[Outcome]:
+        """One outcome per address, in the order in which they are done.
+
+        With `list_too` the roster is fetched meanwhile, whether a definition needs it or not.
+        """
         self.reading.set()
-        failures = answers = 0
-        for outcome in fan_out(self._outcome, addresses, max(1, min(workers, len(addresses)))):
-            hopeless = isinstance(outcome.error, _HOPELESS)
-            failures += hopeless
-            answers += outcome.change is not None or isinstance(outcome.error, _ANSWERS)
-            if outcome.invalid or (failures >= _ENOUGH_FAILURES and not answers):
+        outlook = Outlook()
+        jobs = (*((_LISTING,) if list_too else ()), *addresses)
+        for outcome in fan_out(self._outcome, jobs, max(1, min(workers, len(jobs)))):
+            if outcome.address == _LISTING:
+                continue
+            if outcome.change or outcome.error:
+                outlook.heard(outcome.error)
+            if outcome.invalid or outlook.hopeless:
                 self.reading.clear()
             yield outcome
 
     def _outcome(self, address: str) -> Outcome:
         found = Outcome(address=address)
         try:
+            if address == _LISTING:
+                self.roster.listed()
+                return found
             loaded = load(self.project, address, self.target)
             found = replace(found, diagnostics=loaded.diagnostics)
             if found.invalid or not self.reading.is_set():
@@ -115,12 +109,15 @@ class Comparing:
         )
 
     def _change(self, definition: Definition) -> Change:
+        match = self._match(definition)
         change = compare(
             definition,
-            self._live(definition),
+            match,
             self.provider.rules,
             ignore=self.project.config.ignore,
+            choices=self.choices,
             show_unmanaged=self.show_unmanaged,
+            namesakes=() if match else self.roster.listed().namesakes(definition.name),
         )
         if not change.fields:
             return change
@@ -130,12 +127,21 @@ class Comparing:
         fields = (replace(item, span=places.locate(item.pointer)) for item in change.fields)
         return replace(change, fields=tuple(fields))
 
-    def _live(self, definition: Definition) -> LiveAgent | None:
-        if definition.agent_id is None:
-            found = self.roster.named(definition.name)
-            return self.provider.read(found) if found else None
+    def _match(self, definition: Definition) -> Match | None:
+        if definition.agent_id:
+            live, by_name = self._bound(definition), False
+        else:
+            found = self.roster.listed().find(definition.address, definition.name)
+            if found is None:
+                return None
+            live, by_name = self.provider.read(found[0]), found[1]
+        config = self.project.config
+        owner = Owner(project=config.project, target=self.target, address=definition.address)
+        return Match(live=live, owner=owner, others=self.project.slugs, by_name=by_name)
+
+    def _bound(self, definition: Definition) -> LiveAgent:
         try:
-            return self.provider.read(definition.agent_id)
+            return self.provider.read(definition.agent_id or "")
         except NotFoundError as error:
             raise IdentityError(
                 f"it is bound to agent {definition.agent_id}, which the API does not find",

@@ -6,27 +6,26 @@ What happens live goes over a socket, in requests of its own, as the web interfa
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
 import httpx
 
 from agentsync.canonical import Json
-from agentsync.engine.normalise import desired
 from agentsync.errors import AgentsyncError, RefusedError, UsageError
 from agentsync.files import shipped
-from agentsync.files.definition import load
 from agentsync.files.project import open_project
-from agentsync.providers import provider_class
 
-TARGET = "staging"
-_NOT_YET_LIVE = "release-notes"
-_FOUND_BY_NAME = "meeting-notes"
-_BEHIND = "sql-analyst"
-EDITED = "support-triage"
-_SENTENCE = "A ticket that you close with a guess is not."
-_TOOLS = "https://mcp.acme.example/billing"
+TARGET: Final = "staging"
+EDITED: Final = "support-triage"
+_AGENTS: Final = frozenset({"acronym-finder", "release-notes", EDITED})
+_NAME: Final = "Support triage"
+_TOOLS: Final = "https://mcp.acme.example/billing"
+_ROUTED: Final = "A ticket that you route well is a success."
+_SENTENCE: Final = f"{_ROUTED} A ticket that you close with a guess is not."
+_GUESS: Final = "If you are unsure, close the ticket with your best guess."
+_HAND_OVER: Final = "If you are unsure, hand the ticket over."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,83 +83,74 @@ def new_place(folder: Path | None) -> Place:
     return place
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A copy of the example project, and the API of the workspace that it is about.
+    """A part of the example project, and the API of the workspace that it is about.
 
-    Shape: `url` is the API's origin; `workspace_id` the target's; `ids` are the live agents by
-    address.
+    Shape: `url` is the API's origin.
     """
 
     folder: Path
     url: str
-    workspace_id: str = ""
-    ids: dict[str, str] = field(default_factory=dict)
 
     def build(self) -> None:
-        """Copy the project, create its agents through the API, and bind them with `id:`.
+        """Copy the project, with a few of its agents: what is told shall be short.
 
-        One agent is not live yet, one is live but bound to no definition, and one is live as an
-        earlier version of it.
         Errors: AgentsyncError when the files cannot be written, be it that they are there already.
         """
         try:
-            self._copy()
+            shutil.copytree(shipped.examples(), self.folder, ignore=_too_many)
+            schemas = Place(folder=self.folder.parent).schemas
+            schemas.mkdir()
+            for name in ("agent", "subagent", "project"):
+                (schemas / f"{name}.schema.json").write_text(shipped.schema_text(name), "utf-8")
         except OSError as error:
             raise AgentsyncError(
                 f"cannot write the demo's project to {self.folder.as_posix()}: "
                 f"{error.strerror or error}",
                 hint="delete what is there and choose another place with --folder",
             ) from None
-        project = open_project(self.folder)
-        self.workspace_id = project.target(TARGET).workspace_id
-        for address in project.slugs:
-            if address == _NOT_YET_LIVE:
-                continue
-            document = load(project, address, TARGET).document or {}
-            self._create(address, document)
-            if address != _FOUND_BY_NAME:
-                self._bind(address)
-
-    def _copy(self) -> None:
-        shutil.copytree(shipped.examples(), self.folder)
-        schemas = Place(folder=self.folder.parent).schemas
-        schemas.mkdir()
-        for name in ("agent", "subagent", "project"):
-            (schemas / f"{name}.schema.json").write_text(shipped.schema_text(name), "utf-8")
-
-    def _create(self, address: str, document: Mapping[str, Json]) -> None:
-        kind = provider_class("managed")
-        body = dict(kind.request_body(desired(document, kind.rules)))
-        if address == _BEHIND:
-            body["runtime"] = {"model": {"model_id": "openai:gpt-5.4-mini"}}
-            body["description"] = "Answers questions about the warehouse."
-        self.ids[address] = self._send("POST", "/agents", body)["id"]
-
-    def _bind(self, address: str) -> None:
-        overlay = self.folder / "agents" / address / f"agent.{TARGET}.yaml"
-        overlay.write_text(f"id: {self.ids[address]}\n", encoding="utf-8")
 
     def edit_in_the_web_interface(self) -> None:
         """What somebody does on a busy Friday: one sentence, one approval, one tool."""
-        path = f"/agents/{self.ids[EDITED]}"
+        path = f"/agents/{self._id_of_the_edited()}"
         live = self._send("GET", path)
         tools = live["tools"]
         tools["interrupt_config"][f"{_TOOLS}::issue_refund"] = False
         tools["tools"].append({"name": "close_account", "mcp_server_url": _TOOLS})
-        prompt = live["system_prompt"].replace(
-            _SENTENCE, "If you are unsure, close the ticket with your best guess."
-        )
+        prompt = live["system_prompt"].replace(_SENTENCE, f"{_ROUTED} {_GUESS}")
         self._send("PATCH", path, {"system_prompt": prompt, "tools": tools})
 
-    def _send(self, method: str, path: str, body: Json = None) -> dict[str, Json]:
+    def change_another_field_in_git(self) -> None:
+        """A pull request that gives the same agent another model."""
+        self._edit("agent.yaml", "model: openai:gpt-5.5", "model: anthropic:claude-opus-4-6")
+
+    def change_the_same_sentence_in_git(self) -> None:
+        """A pull request that rewrites the sentence which was edited live."""
+        self._edit("AGENTS.md", _SENTENCE, f"{_ROUTED} {_HAND_OVER}")
+
+    def _edit(self, name: str, old: str, new: str) -> None:
+        path = self.folder / "agents" / EDITED / name
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+    def _id_of_the_edited(self) -> str:
+        listed = self._send("GET", "/agents?page_size=100")["items"]
+        return str(next(item["id"] for item in listed if item["name"] == _NAME))
+
+    def _send(self, method: str, path: str, body: Json = None) -> dict[str, Any]:
+        workspace = open_project(self.folder).target(TARGET).workspace_id
         response = httpx.request(
             method,
             f"{self.url}/v1/deepagents{path}",
             json=body,
-            headers={"X-Api-Key": "web-interface", "X-Tenant-Id": self.workspace_id},
+            headers={"X-Api-Key": "web-interface", "X-Tenant-Id": workspace},
             trust_env=False,
         )
         response.raise_for_status()
-        answer: dict[str, Json] = response.json()
+        answer: dict[str, Any] = response.json()
         return answer
+
+
+def _too_many(folder: str, names: list[str]) -> list[str]:
+    agents = shipped.examples() / "agents"
+    return [name for name in names if name not in _AGENTS] if Path(folder) == agents else []

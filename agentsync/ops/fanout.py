@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,39 +18,86 @@ def fan_out(
     further job is begun; the exception reaches the caller. Threads are daemons, so that an
     interrupted program does not wait for an answer that may never come.
     """
-    waiting = iter(items)
-    lock = threading.Lock()
-    stop = threading.Event()
-    results: SimpleQueue[Result | _Failed | _Finished] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            while True:
-                with lock:
-                    item = _END if stop.is_set() else next(waiting, _END)
-                if isinstance(item, _Finished):
-                    return
-                results.put(work(item))
-        except BaseException as error:
-            results.put(_Failed(error))
-        finally:
-            results.put(_END)
-
-    threads = [threading.Thread(target=run, daemon=True) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
-    running = len(threads)
+    crew = _Crew(work, items, workers)
     try:
+        yield from crew.results()
+    finally:
+        crew.stop.set()
+
+
+def drain(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    workers: int,
+    *,
+    heard: Callable[[Result], None],
+    interrupted: Callable[[], None],
+) -> bool:
+    """Whether every item was done: for jobs that must not be left in the middle.
+
+    `heard` gets every result as it comes. After a first Ctrl-C no further job is begun,
+    `interrupted` is called, and those under way are waited for; a second one ends the wait.
+    Errors: KeyboardInterrupt after a second Ctrl-C, and whatever a job raised.
+    """
+    crew = _Crew(work, items, workers)
+    try:
+        for result in crew.results():
+            heard(result)
+        return True
+    except KeyboardInterrupt:
+        crew.stop.set()
+        interrupted()
+        crew.wait()
+        return False
+    finally:
+        crew.stop.set()
+
+
+class _Crew(Generic[Item, Result]):
+    """Threads that do jobs until there are no more, or until `stop`."""
+
+    def __init__(self, work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> None:
+        self.stop = threading.Event()
+        self._work = work
+        self._waiting = iter(items)
+        self._lock = threading.Lock()
+        self._queue: SimpleQueue[Result | _Failed | _Finished] = SimpleQueue()
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(workers)]
+        for thread in self._threads:
+            thread.start()
+
+    def results(self) -> Iterator[Result]:
+        """Every result as it comes, until the last thread has ended.
+
+        Errors: what a job raised.
+        """
+        running = len(self._threads)
         while running:
-            result = results.get()
+            result = self._queue.get()
             if isinstance(result, _Finished):
                 running -= 1
             elif isinstance(result, _Failed):
                 raise result.error
             else:
                 yield result
-    finally:
-        stop.set()
+
+    def wait(self) -> None:
+        """Return when every thread has ended."""
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    item = _END if self.stop.is_set() else next(self._waiting, _END)
+                if isinstance(item, _Finished):
+                    return
+                self._queue.put(self._work(item))
+        except BaseException as error:
+            self._queue.put(_Failed(error))
+        finally:
+            self._queue.put(_END)
 
 
 class _Finished:

@@ -155,6 +155,7 @@ def _listing(directory: Path, project: str, texts: Mapping[str, str]) -> list[st
         "  export LANGSMITH_API_KEY=...    # a key of the workspace; reading is enough for a plan",
         "  agentsync plan -t staging       # what would be created; nothing is written",
         "",
-        f"Then write {_AGENT}/AGENTS.md, rename the folder, and commit all of it.",
+        f"Then write {_AGENT}/AGENTS.md, rename the folder, and commit all of it;",
+        "`agentsync apply -t staging` makes it live.",
     ]
     return lines

@@ -1,0 +1,312 @@
+"""From the files and the API to a plan: what plan, diff, apply, drift and status have in common."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agentsync import __version__
+from agentsync.engine.limits import refusals
+from agentsync.errors import (
+    AgentsyncError,
+    ExitCode,
+    ForbiddenError,
+    IdentityError,
+    NotFoundError,
+    UsageError,
+)
+from agentsync.files import git
+from agentsync.files.definition import load
+from agentsync.files.project import OpenProject, open_project
+from agentsync.files.sources import has_errors
+from agentsync.model import (
+    Action,
+    Change,
+    Choices,
+    Diagnostic,
+    OnConflict,
+    OnDrift,
+    Orphan,
+    Plan,
+    Problem,
+    ProjectConfig,
+    Report,
+    Target,
+)
+from agentsync.ops.comparing import Comparing, Outcome
+from agentsync.ops.connect import connect
+from agentsync.ops.here import seen_from_here
+from agentsync.ops.orphans import deletion, strangers
+from agentsync.ops.roster import Roster
+from agentsync.ops.select import select
+from agentsync.ops.watch import Watch
+from agentsync.providers import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The choices as the command line makes them; None leaves one to agentsync.yaml."""
+
+    on_drift: OnDrift | None = None
+    on_conflict: OnConflict | None = None
+    adopt: bool = False
+    take_over: bool = False
+    delete: tuple[str, ...] = ()
+
+    def choices(self, config: ProjectConfig) -> Choices:
+        """The choices that hold for this project."""
+        return Choices(
+            on_drift=self.on_drift or config.on_drift,
+            on_conflict=self.on_conflict or config.on_conflict,
+            adopt=self.adopt,
+            take_over=self.take_over,
+            delete=tuple(sorted(set(self.delete))),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftOptions:
+    """Which agents are compared, and under which choices.
+
+    Shape: `addresses` () means every definition; `target` "" the only one; `shard` is (I, N);
+    `others_too` also lists live agents that have nothing to do with the project; `with_commit`
+    asks git for the commit of the definitions.
+    """
+
+    directory: Path
+    addresses: tuple[str, ...] = ()
+    target: str = ""
+    workers: int = 16
+    shard: tuple[int, int] = (1, 1)
+    show_unmanaged: bool = False
+    others_too: bool = False
+    with_commit: bool = False
+    asked: Asked = field(default=Asked())
+
+    @property
+    def whole(self) -> bool:
+        """Whether this run looks at the project as a whole: one does, of several shards."""
+        return not self.addresses and self.shard[0] == 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A plan, and all that stood in its way.
+
+    Shape: `plan` is None when the files are wrong; it is complete only without `problems`;
+    `provider` is open, and None without a plan: whoever asked for it closes it.
+    """
+
+    project: OpenProject
+    plan: Plan | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    checked: int = 0
+    provider: Provider | None = None
+
+    def report(self, command: str, exit_code: ExitCode = ExitCode.OK) -> Report:
+        """The report of a command that did no more than this: `exit_code` when all went well."""
+        return Report(
+            command=command,
+            exit_code=self.failure or exit_code,
+            tool_version=__version__,
+            plan=self.plan,
+            diagnostics=tuple(sorted(self.diagnostics, key=lambda item: item.order)),
+            problems=self.problems,
+            checked=self.checked,
+            root=seen_from_here(self.project.root),
+        )
+
+    @property
+    def failure(self) -> ExitCode | None:
+        """The exit code of what stood in the way, None when nothing did."""
+        if any(item.exit_code is ExitCode.BUG for item in self.problems):
+            return ExitCode.BUG
+        return ExitCode.ERROR if self.problems or self.plan is None else None
+
+
+def draft(
+    options: DraftOptions, environ: Mapping[str, str], watch: Watch, *, keep_open: bool = False
+) -> Draft:
+    """The plan for every definition asked for, with all that stood in the way.
+
+    Errors: AgentsyncError when there is no project, no key, no trusted host, no such agent.
+    """
+    project = open_project(options.directory)
+    if project.invalid:
+        return Draft(project=project, diagnostics=project.diagnostics)
+    target = project.target(options.target)
+    addresses = select(project, options.addresses, options.shard)
+    provider = connect(target, project.root, environ, watch)
+    drafting = _Drafting(options, project, target, provider)
+    try:
+        made = drafting.draft(addresses, watch)
+    except BaseException:
+        provider.close()
+        raise
+    if not keep_open or made.provider is None:
+        provider.close()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafting:
+    options: DraftOptions
+    project: OpenProject
+    target: Target
+    provider: Provider
+
+    def draft(self, addresses: tuple[str, ...], watch: Watch) -> Draft:
+        choices = self.options.asked.choices(self.project.config)
+        roster = self.roster()
+        outcomes = self.compared(addresses, roster, choices, watch)
+        notes = (*self.project.diagnostics, *(each for one in outcomes for each in one.diagnostics))
+        if has_errors(notes):
+            return Draft(project=self.project, diagnostics=notes, checked=len(addresses))
+        changes = [item.change for item in outcomes if item.change]
+        bound = self.bound_elsewhere(addresses, changes)
+        problems = [*_problems(outcomes), *_claimed_twice(changes, bound)]
+        orphans = self.orphans(roster, changes, bound, problems, watch)
+        for name in choices.delete:
+            try:
+                changes.append(deletion(name, orphans, self.project, self.target, self.provider))
+            except UsageError:
+                raise
+            except AgentsyncError as error:
+                problems.append(Problem.of(error, name))
+        return Draft(
+            project=self.project,
+            plan=self.plan(tuple(sorted(changes, key=_order)), choices, orphans),
+            diagnostics=notes,
+            problems=tuple(problems),
+            checked=len(addresses),
+            provider=self.provider,
+        )
+
+    def roster(self) -> Roster:
+        return Roster(
+            self.provider.list,
+            project=self.project.config.project,
+            target=self.target.name,
+            addresses=frozenset(self.project.slugs),
+        )
+
+    def compared(
+        self, addresses: tuple[str, ...], roster: Roster, choices: Choices, watch: Watch
+    ) -> list[Outcome]:
+        comparing = Comparing(
+            project=self.project,
+            target=self.target.name,
+            provider=self.provider,
+            roster=roster,
+            choices=choices,
+            show_unmanaged=self.options.show_unmanaged,
+        )
+        outcomes: list[Outcome] = []
+        watch.progress(0, len(addresses))
+        list_too = self.options.whole or bool(choices.delete)
+        for outcome in comparing.outcomes(addresses, self.options.workers, list_too=list_too):
+            outcomes.append(outcome)
+            watch.progress(len(outcomes), len(addresses))
+        return sorted(outcomes, key=lambda item: item.address)
+
+    def plan(
+        self, changes: tuple[Change, ...], choices: Choices, orphans: tuple[Orphan, ...]
+    ) -> Plan:
+        config, asked = self.project.config, self.provider.connection
+        return Plan(
+            project=config.project,
+            target=self.target.name,
+            provider=self.target.provider,
+            endpoint=asked.base_url,
+            workspace_id=asked.workspace_id,
+            tool_version=__version__,
+            commit=git.head(self.project.root) if self.options.with_commit else "",
+            changes=changes,
+            choices=choices,
+            ignore=config.ignore,
+            limits=config.limits,
+            protect=self.target.protect,
+            refusals=refusals(changes, config.limits, choices, protect=self.target.protect),
+            orphans=orphans,
+        )
+
+    def bound_elsewhere(
+        self, addresses: tuple[str, ...], changes: Iterable[Change]
+    ) -> dict[str, str]:
+        """The agents to which definitions outside this selection are bound, by id.
+
+        Asked only when an agent was found by its name: it might be theirs.
+        """
+        if all(change.action is not Action.ADOPT for change in changes):
+            return {}
+        rest = (slug for slug in self.project.slugs if slug not in addresses)
+        others = (load(self.project, slug, self.target.name) for slug in rest)
+        return {loaded.agent_id: loaded.address for loaded in others if loaded.agent_id}
+
+    def orphans(
+        self,
+        roster: Roster,
+        changes: Iterable[Change],
+        bound: Mapping[str, str],
+        problems: list[Problem],
+        watch: Watch,
+    ) -> tuple[Orphan, ...]:
+        """The live agents without definition, when this run looks at the project as a whole."""
+        if not self.options.whole and not self.options.asked.delete:
+            return ()
+        try:
+            listed = roster.listed()
+        except (ForbiddenError, NotFoundError) as error:
+            watch.note(f"agents without definition were not looked for: {error.message}")
+            return ()
+        except AgentsyncError as error:
+            if not problems:
+                problems.append(Problem.of(error))
+            return ()
+        used = {change.agent_id for change in changes if change.agent_id} | bound.keys()
+        failed = {problem.address for problem in problems}
+        found = [item for item in listed.orphans(used) if self.is_orphan(item, failed)]
+        return (*found, *(strangers(listed, used) if self.options.others_too else ()))
+
+    def is_orphan(self, orphan: Orphan, failed: set[str]) -> bool:
+        """Whether nothing this run could not look at may be the reason that it has no user."""
+        if orphan.address not in self.project.slugs:
+            return True
+        return self.options.whole and self.options.shard == (1, 1) and orphan.address not in failed
+
+
+def _order(change: Change) -> tuple[str, str]:
+    return change.address, change.agent_id or ""
+
+
+def _problems(outcomes: Iterable[Outcome]) -> list[Problem]:
+    found = [Problem.of(item.error, item.address) for item in outcomes if item.error]
+    untried = [item.address for item in outcomes if not item.error and not item.change]
+    if untried:
+        found.append(
+            Problem(
+                code="untried",
+                message=f"{len(untried)} more agents were not tried: the API answered none so far",
+            )
+        )
+    return found
+
+
+def _claimed_twice(changes: Iterable[Change], bound: Mapping[str, str]) -> list[Problem]:
+    """A problem for every definition that fits a live agent which another one fits as well."""
+    claims: dict[str, list[str]] = {agent_id: [address] for agent_id, address in bound.items()}
+    for change in changes:
+        if change.agent_id:
+            claims.setdefault(change.agent_id, []).append(change.address)
+    return [
+        Problem.of(
+            IdentityError(
+                f"agent {agent_id} is claimed by {' and '.join(claimants)}",
+                hint="one agent has one definition; bind each with its own `id:`, or rename one",
+            ),
+            address,
+        )
+        for agent_id, claimants in claims.items()
+        if len(claimants) > 1
+        for address in claimants
+    ]
