@@ -1,5 +1,6 @@
 """The emulator as an ASGI application: routes, the order of checks, and the one error handler."""
 
+import json
 import logging
 import re
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from agentsync.emulator.call import Call, Operation
 from agentsync.emulator.faults import Fault, Faults
 from agentsync.emulator.front import Abort, Front
 from agentsync.emulator.hub import Hub
+from agentsync.emulator.journal import Journal
 from agentsync.emulator.keys import DEFAULT_USER, DEFAULT_WORKSPACE
 from agentsync.emulator.loopback import is_loopback
 from agentsync.emulator.mcp import McpServers
@@ -37,7 +39,15 @@ _AGENT_IN_PATH: Final = re.compile(
 )
 
 
-def build(options: Options, store: Store, *, faults: Faults, stats: Stats, abort: Abort) -> Front:
+def build(
+    options: Options,
+    store: Store,
+    *,
+    faults: Faults,
+    stats: Stats,
+    journal: Journal,
+    abort: Abort,
+) -> Front:
     """The application over this store; `abort` is how it breaks a connection.
 
     Errors: UsageError for a rendering that does not exist.
@@ -51,15 +61,17 @@ def build(options: Options, store: Store, *, faults: Faults, stats: Stats, abort
     plant_skills(store, options)
 
     def race(path: str, fault: Fault) -> None:
-        found = _AGENT_IN_PATH.search(path)
+        agent_id = _agent_in(path)
+        before = journal.content(agent_id)
         try:
-            if found:
-                agents.race(found[0].lower(), fault.files, fault.metadata)
+            if agent_id:
+                agents.race(agent_id, fault.files, fault.metadata)
+                journal.wrote(agent_id, before, key="", method="RACE", path=path)
         except Failure as failure:
             _LOG.error("the racing writer's change is not valid: %s", failure.detail)
             stats.internal_errors += 1
 
-    routes = _routes(options, stats, agents, hub, servers)
+    routes = _routes(options, stats, journal, agents, hub, servers)
     if options.admin:
         routes += admin.routes(faults, stats, lambda: _reset(store, options))
     app = Starlette(
@@ -94,8 +106,19 @@ def _reset(store: Store, options: Options) -> None:
     plant_skills(store, options)
 
 
+def _agent_in(path: str) -> str:
+    """The id in this path, "" when there is none."""
+    found = _AGENT_IN_PATH.search(path)
+    return found[0].lower() if found else ""
+
+
 def _routes(
-    options: Options, stats: Stats, agents: Agents, hub: Hub, servers: McpServers
+    options: Options,
+    stats: Stats,
+    journal: Journal,
+    agents: Agents,
+    hub: Hub,
+    servers: McpServers,
 ) -> list[Route]:
     agent, server = f"{API}/agents/{{agent_id}}", f"{API}/mcp-servers/{{mcp_server_id}}"
     repo = f"{HUB}/repos/{{owner}}/{{repo}}/directories"
@@ -111,13 +134,13 @@ def _routes(
         (f"{API}/mcp/tools", {"GET": servers.tools}),
     ]
     return [
-        Route(path, _endpoint(operations, options, stats), methods=list(operations))
+        Route(path, _endpoint(operations, options, stats, journal), methods=list(operations))
         for path, operations in table
     ]
 
 
 def _endpoint(
-    operations: dict[str, Operation], options: Options, stats: Stats
+    operations: dict[str, Operation], options: Options, stats: Stats, journal: Journal
 ) -> Callable[[Request], Awaitable[Response]]:
     """Answers a request to one path: who is it, what did they send, then the operation.
 
@@ -135,7 +158,7 @@ def _endpoint(
                 query=request.query_params,
                 body=await _body(request, options.max_body_bytes),
             )
-            return operation(call)
+            return _journaled(operation, call, request, journal)
         except Failure as failure:
             return failure.response(hub=hub)
         except ClientDisconnect:
@@ -147,6 +170,21 @@ def _endpoint(
             return Failure(500, "internal_server_error", detail).response(hub=hub)
 
     return answer
+
+
+def _journaled(operation: Operation, call: Call, request: Request, journal: Journal) -> Response:
+    """The operation's answer, taken down when it was a write."""
+    if not journal.kept or request.method in ("GET", "HEAD"):
+        return operation(call)
+    path = request.url.path
+    agent_id = _agent_in(path)
+    before = journal.content(agent_id)
+    response = operation(call)
+    if response.status_code == 201:
+        agent_id, before = str(json.loads(bytes(response.body)).get("id", "")), None
+    key = request.headers.get("x-api-key", "")
+    journal.wrote(agent_id, before, key=key, method=request.method, path=path)
+    return response
 
 
 async def _body(request: Request, limit: int) -> bytes:

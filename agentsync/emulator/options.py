@@ -34,5 +34,8 @@ class Options:
     max_body_bytes: int = 16 * 1024 * 1024
     mcp_tools: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = ()
     skills: tuple[tuple[str, dict[str, str]], ...] = ()
+    journal: bool = False
+    """Every accepted write is kept, with the agent before and after it: for tests of races."""
+
     deterministic: bool = False
     """Ids and times depend only on what was written before: for output compared word by word."""

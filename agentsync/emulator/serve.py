@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agentsync.emulator.faults import Fault, Faults
+from agentsync.emulator.journal import Entry, Journal
 from agentsync.emulator.loopback import is_loopback
 from agentsync.emulator.options import Options
 from agentsync.emulator.stats import Stats
@@ -30,6 +31,7 @@ class Server:
     url: str
     _faults: Faults
     _stats: Stats
+    _journal: Journal
 
     def add_fault(self, fault: Fault) -> None:
         """Puts a fault in force."""
@@ -50,6 +52,10 @@ class Server:
     def reset_stats(self) -> None:
         """Sets the counters to zero."""
         self._stats.reset()
+
+    def journal(self) -> tuple[Entry, ...]:
+        """Every accepted write so far, oldest first, when the options ask for a journal."""
+        return self._journal.entries()
 
 
 @contextmanager
@@ -109,12 +115,20 @@ def _prepared(options: Options) -> Iterator[tuple["Engine", Server]]:
         ) from None
     faults, stats = Faults(options.faults), Stats()
     store = Store(options.database, deterministic=options.deterministic)
+    journal = Journal(store, kept=options.journal)
     try:
         with _listening(options) as listener:
             connections = Connections(stats)
-            app = build(options, store, faults=faults, stats=stats, abort=connections.abort)
+            app = build(
+                options,
+                store,
+                faults=faults,
+                stats=stats,
+                journal=journal,
+                abort=connections.abort,
+            )
             url = _url(options.host, listener.getsockname()[1])
-            server = Server(url=url, _faults=faults, _stats=stats)
+            server = Server(url=url, _faults=faults, _stats=stats, _journal=journal)
             yield Engine(app, listener, connections), server
     finally:
         store.close()

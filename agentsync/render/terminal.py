@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from agentsync.model import Diagnostic, FieldChange, Report, Severity
 from agentsync.render import RenderOptions, wording
+from agentsync.render.steps import next_steps
 from agentsync.render.text.page import BLANK, Line, line, paint
 from agentsync.render.text.problems import problem_sections
 from agentsync.render.visible import visible
@@ -46,11 +47,9 @@ def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
     cut = False
     if report.plan:
         # Comparing texts takes regular expressions that cost 8 ms: not for a list of diagnostics.
-        from agentsync.render.text.diffs import diff_sections
-        from agentsync.render.text.plans import plan_sections
+        from agentsync.render.text.pages import page_sections
 
-        make = diff_sections if report.command == "diff" else plan_sections
-        for section in make(report, report.plan, options):
+        for section in page_sections(report, report.plan, options):
             cut = cut or _is_cut(section)
             yield section
     yield from _diagnostics(report.diagnostics)
@@ -88,4 +87,4 @@ def _ending(report: Report, cut: bool) -> Iterator[list[Line]]:
         bad, warned = wording.errors(report), bool(report.diagnostics)
         role = Severity.ERROR.value if bad else Severity.WARNING.value if warned else "good"
         yield [line((wording.verdict(report), role))]
-    yield [line((text, "quiet")) for text in wording.next_steps(report, cut)]
+    yield [line((text, "quiet")) for text in next_steps(report, cut)]

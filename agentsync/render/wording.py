@@ -1,10 +1,23 @@
-"""The sentences that every format says the same way: numbers, summary, what to do next."""
+"""The sentences that every format says the same way: numbers, summaries, moments, origins."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final
 
 from agentsync.canonical import split
-from agentsync.model import Action, Change, Origin, Plan, Report, Severity
+from agentsync.model import (
+    Action,
+    Change,
+    Effect,
+    LastApply,
+    Origin,
+    Plan,
+    Report,
+    Severity,
+    State,
+)
 from agentsync.render.visible import visible
 
 UNKNOWN_ORIGIN: Final = "origin: unknown (never applied by agentsync)"
@@ -16,6 +29,7 @@ _TO_DO: Final = {
     Action.DELETE: "to delete",
 }
 _IN_QUOTES: Final = re.compile(r'[/"\s]')
+_COMMIT: Final = 12
 
 SIGNS: Final = {
     Action.CREATE: "+",
@@ -26,30 +40,77 @@ SIGNS: Final = {
 }
 """Action → the sign that stands for it."""
 
+_ROLES: Final = {
+    Origin.GIT: "quiet",
+    Origin.LIVE: "warning",
+    Origin.BOTH: "error",
+    Origin.UNKNOWN: "quiet",
+}
+# What apply does to somebody's edit must not look like any other change.
+_TO_EDITS: Final = {
+    (Origin.LIVE, Effect.APPLY): ", written over",
+    (Origin.BOTH, Effect.APPLY): ", git wins",
+    (Origin.LIVE, Effect.KEEP): ", kept",
+    (Origin.BOTH, Effect.KEEP): ", live is kept",
+}
+
 
 def counted(number: int, noun: str) -> str:
     """`1 agent`, `2 agents`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def summary(report: Report, plan: Plan) -> list[tuple[str, str]]:
-    """What a plan comes to, as texts with the name of what each counts; empty for nothing at all.
+def are(number: int) -> str:
+    """The verb for that many."""
+    return "is" if number == 1 else "are"
 
-    Shape: the names are those of actions, `failed` and `untried`.
+
+def summary(report: Report, plan: Plan) -> list[tuple[str, str]]:
+    """What a plan comes to, as texts with the role of each; empty for nothing at all.
+
+    Shape: every agent is counted once.
     """
-    counts = plan.counts()
+    kinds = Counter(map(kind, plan.changes))
     parts = [
-        (f"{counts[action]} {words}", action.value)
-        for action, words in _TO_DO.items()
-        if counts[action]
+        (f"{kinds[name]} {words}", role) for name, (words, role) in _KINDS.items() if kinds[name]
     ]
-    if counts[Action.NO_OP]:
-        parts.append((f"{counts[Action.NO_OP]} in sync", Action.NO_OP.value))
     if number := len(failed(report)):
-        parts.append((f"{number} failed", "failed"))
-    if number := _missing(report) - number:
-        parts.append((f"{number} not tried", "untried"))
+        parts.append((f"{number} failed", "error"))
+    if number := missing(report) - number:
+        parts.append((f"{number} not tried", "error"))
     return parts
+
+
+def kind(change: Change) -> str:
+    """What a plan makes of the agent: a key of the words that summaries use."""
+    if change.refusals:
+        return "refused"
+    if change.action is Action.NO_OP and change.fields:
+        return "conflict" if change.state is State.CONFLICT else "drifted"
+    if change.action is Action.UPDATE and not change.to_apply:
+        return "marker"
+    return change.action.value
+
+
+_KINDS: Final = {
+    **{action.value: (words, action.value) for action, words in _TO_DO.items()},
+    "marker": ("marker only", "update"),
+    "refused": ("refused", "error"),
+    "conflict": ("in conflict (live is kept)", "error"),
+    "drifted": ("drifted (kept)", "warning"),
+    "no-op": ("in sync", "quiet"),
+}
+
+
+def written_over(plan: Plan) -> str:
+    """The sentence that says how much of somebody else's work apply replaces, "" for none."""
+    who = Counter(item.origin for it in plan.changes if not it.refusals for item in it.to_apply)
+    parts = []
+    if number := who[Origin.LIVE]:
+        parts.append(f"{counted(number, 'edit')} outside git")
+    if number := who[Origin.BOTH]:
+        parts.append(counted(number, "conflict"))
+    return f"Git wins over {' and '.join(parts)}: what is live there is lost." if parts else ""
 
 
 def nothing_to_do(report: Report) -> str:
@@ -58,10 +119,17 @@ def nothing_to_do(report: Report) -> str:
     if plan is None or plan.differs or report.problems or errors(report):
         return ""
     number = len(plan.changes)
-    if not number and not report.checked:
-        return "There is no agent in this part of the project: nothing was compared."
+    if not number:
+        return nobody(report)
     what = "differences" if report.command == "diff" else "changes"
-    return f"No {what}. {counted(number, 'agent')} {'is' if number == 1 else 'are'} in sync."
+    return f"No {what}. {counted(number, 'agent')} {are(number)} in sync."
+
+
+def nobody(report: Report) -> str:
+    """The sentence for a part of the project without any agent, "" when there is one."""
+    if report.checked or (report.plan and report.plan.changes):
+        return ""
+    return "There is no agent in this part of the project: nothing was compared."
 
 
 def errors(report: Report) -> int:
@@ -78,26 +146,28 @@ def verdict(report: Report) -> str:
     if parts:
         where = f" in {counted(report.checked, 'agent')}" if report.checked else ""
         return ", ".join(parts) + where
-    return f"{counted(report.checked, 'agent')} {'is' if report.checked == 1 else 'are'} valid"
+    return f"{counted(report.checked, 'agent')} {are(report.checked)} valid"
 
 
 def failed(report: Report) -> frozenset[str]:
     """The addresses of the agents that could not be compared, as far as a problem names them."""
-    return _in_trouble(report) - _compared(report)
+    return in_trouble(report) - compared(report)
 
 
-def _in_trouble(report: Report) -> frozenset[str]:
+def in_trouble(report: Report) -> frozenset[str]:
+    """The addresses that a problem names."""
     return frozenset(problem.address for problem in report.problems if problem.address)
 
 
-def _compared(report: Report) -> frozenset[str]:
+def compared(report: Report) -> frozenset[str]:
+    """The addresses of the definitions that were compared."""
     changes = report.plan.changes if report.plan else ()
-    return frozenset(change.address for change in changes)
+    return frozenset(it.address for it in changes if it.action is not Action.DELETE)
 
 
-def _missing(report: Report) -> int:
+def missing(report: Report) -> int:
     """How many agents were not compared: those that failed, and those that were not tried."""
-    untold = report.checked - len(_compared(report)) if report.plan and report.problems else 0
+    untold = report.checked - len(compared(report)) if report.plan and report.problems else 0
     return max(untold, len(failed(report)))
 
 
@@ -108,10 +178,17 @@ def origin_known(plan: Plan) -> bool:
     )
 
 
-def common_origin(change: Change) -> Origin | None:
-    """The origin that all differing fields of one agent share, if they do."""
-    origins = {item.origin for item in change.fields}
-    return origins.pop() if len(origins) == 1 else None
+def origin_said(origin: Origin, effect: Effect) -> tuple[str, str]:
+    """Who made a field differ and what apply does about it, with its role."""
+    if effect is Effect.REFUSE:
+        return f"origin: {origin.value}, refused", "error"
+    return f"origin: {origin.value}{_TO_EDITS.get((origin, effect), '')}", _ROLES[origin]
+
+
+def common_origin(change: Change) -> tuple[Origin, Effect] | None:
+    """The origin and effect that all fields of one agent share, but for those that are kept."""
+    found = {(it.origin, it.effect) for it in change.fields if it.effect is not Effect.KEEP}
+    return found.pop() if len(found) == 1 else None
 
 
 def other_name(change: Change) -> str:
@@ -120,29 +197,27 @@ def other_name(change: Change) -> str:
     return "" if slug == change.address.lower() else change.name
 
 
-def next_steps(report: Report, cut: bool) -> list[str]:
-    """What the reader may want to know or do now, one sentence each."""
-    steps = []
-    if number := _missing(report):
-        were = "was" if number == 1 else "were"
-        steps.append(f"Not complete: {counted(number, 'agent')} {were} not compared.")
-    if number := len(_in_trouble(report) & _compared(report)):
-        were, problems = ("was", "problem") if number == 1 else ("were", "problems")
-        steps.append(
-            f"{counted(number, 'agent')} {were} compared, but the {problems} above must be "
-            "solved first."
-        )
-    if report.command == "plan" and report.plan:
-        number = report.plan.counts()[Action.ADOPT]
-        it = "it" if number == 1 else "each"
-        if number:
-            steps.append(
-                f"To take over {counted(number, 'live agent')}, bind {it} with `id: <agent id>` "
-                "in its agent.yaml."
-            )
-    if cut:
-        steps.append("Texts are cut where it says so; --verbose shows them in full.")
-    return steps
+def moment(text: str) -> str:
+    """An RFC 3339 time as `2026-11-20 14:02`, in UTC; what is no time is left as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+        return f"{at.astimezone(UTC) if at.tzinfo else at:%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return visible(text)
+
+
+def applied(last: LastApply) -> str:
+    """When what is in the marker was applied, and from which commit."""
+    at = f"{moment(last.at)} UTC" if last.at else "at an unknown time"
+    commit = f" (commit {visible(last.commit[:_COMMIT])})" if last.commit else ""
+    return f"applied {at}{commit}"
+
+
+def listed(names: Iterable[str], most: int = 6) -> str:
+    """The first names, and how many more there are."""
+    every = [visible(name) for name in names]
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
 
 
 def place(pointer: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from agentsync.canonical import Json, resolve
-from agentsync.render.text.fields import excerpt
 from agentsync.render.text.page import Line, line
+from agentsync.render.text.texts import excerpt
 from agentsync.render.values import as_text
 from agentsync.render.visible import visible
 from agentsync.render.wording import counted

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from agentsync.model import Action, Change, Plan, Report
 from agentsync.render import RenderOptions, wording
-from agentsync.render.text.fields import View, field_lines
+from agentsync.render.text.fields import field_lines
+from agentsync.render.text.heads import agent_token, head
 from agentsync.render.text.page import Line, line
-from agentsync.render.text.plans import SHORT_ID, head, notes, summary, unmanaged
+from agentsync.render.text.plans import notes, summary, unmanaged
+from agentsync.render.text.view import View
 from agentsync.render.visible import visible
 
 
@@ -23,7 +25,8 @@ def diff_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterato
 
 
 def _agent(change: Change, options: RenderOptions, origins: bool, home: str) -> list[Line]:
-    if change.action is Action.NO_OP and not (notes(change) or unmanaged(change, options)):
+    calm = change.action is Action.NO_OP and not change.fields
+    if calm and not (notes(change) or unmanaged(change, options)):
         return []
     lines = [*_live(change, options), _git(change, home)]
     if change.action is Action.ADOPT:
@@ -41,11 +44,10 @@ def _one_sided(change: Change, home: str) -> list[Line]:
 
 
 def _live(change: Change, options: RenderOptions) -> Iterator[Line]:
-    agent = change.agent_id or ""
     # Who is to bind an agent needs all of its id.
     whole = options.verbose or not change.revision or change.action is Action.ADOPT
-    known = visible(agent if whole else agent[:SHORT_ID])
-    yield line(("--- live  ", "removed"), (f"id {known}" if known else "", "quiet"))
+    known = visible(agent_token(change, whole=whole))
+    yield line(("--- live  ", "removed"), (known, "quiet"))
     if change.revision:
         # A line of its own: the token is as long as a row has room for.
         yield line(("revision ", "quiet"), (visible(change.revision), "token"), indent=4)

@@ -1,66 +1,29 @@
-"""How one differing field looks on a terminal; `plan` and `diff` share it."""
+"""How one differing field looks on a terminal, whatever the command."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from agentsync.canonical import Absent
-from agentsync.engine.textdiff import Hunk, unified
-from agentsync.engine.textdiff import Line as DiffLine
+from agentsync.engine.textdiff import unified
 from agentsync.model import FieldChange, Origin
-from agentsync.render import RenderOptions
-from agentsync.render.text.page import BAR, BLANK, Line, Piece, line
+from agentsync.render.text.page import BLANK, Line, Piece, line
+from agentsync.render.text.texts import GUTTERS, excerpt, hunk_lines
+from agentsync.render.text.view import View
 from agentsync.render.values import SHORT, as_text
 from agentsync.render.visible import visible
-from agentsync.render.wording import counted, place
+from agentsync.render.wording import counted, origin_said, place
 
 _SIGNS: Final[dict[str, Piece]] = {
     "add": ("+", "create"),
     "remove": ("-", "delete"),
     "replace": ("~", "update"),
 }
-_ORIGINS: Final = {
-    Origin.GIT: ("origin: git", "quiet"),
-    Origin.LIVE: ("origin: live", "warning"),
-    Origin.BOTH: ("origin: both", "error"),
-    Origin.UNKNOWN: ("origin: unknown", "quiet"),
-}
-_ROLES: Final = {"context": "quiet", "removed": "removed", "added": "added"}
-_GUTTERS: Final = {"removed": "- ", "added": "+ "}
 
 # Lines of an added or removed text that are shown unless all is asked for.
 _FIRST_LINES: Final = 12
-# Lines of one text's difference, and characters of one changed stretch, that are shown then.
-_MOST_LINES: Final = 120
-_MOST_CHARACTERS: Final = 1_000
-# Characters: of an unchanged stretch within a long changed line, this much stays at each end.
-_NEAR: Final = 80
 # Pointers up to this length have their values in one column.
 _COLUMN: Final = 32
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """How much of each field is shown.
-
-    Shape: `full` cuts nothing that changed, `whole` nothing at all; `origins` names each field's
-    origin, `spans` its place in git.
-    """
-
-    full: bool = False
-    whole: bool = False
-    origins: bool = False
-    spans: bool = False
-    width: int = 0
-
-    @classmethod
-    def of(cls, options: RenderOptions, *, full: bool = False, origins: bool = False) -> "View":
-        """The view that the reader asked for."""
-        every = options.verbose
-        return cls(
-            full=full or every, whole=every, origins=origins, spans=every, width=options.width
-        )
 
 
 def field_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
@@ -74,9 +37,17 @@ def field_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
     first = not short
     for item, texts in shown:
         if not _fits(texts):
-            yield from () if first else (BLANK,)
+            yield from () if first or view.brief else (BLANK,)
             yield from _long(item, texts, view)
             first = False
+
+
+def edit_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
+    """The fields as what somebody did to them outside git: git → live, the other way round."""
+    yield from field_lines(
+        (replace(item, before=item.after, after=item.before) for item in fields),
+        replace(view, edits=True),
+    )
 
 
 # What a field says before and after, as text; an absent side is None.
@@ -115,8 +86,10 @@ def _heading(item: FieldChange, width: int = 0) -> tuple[Piece, ...]:
 
 def _remarks(item: FieldChange, view: View) -> Iterator[Piece]:
     if view.origins:
-        text, role = _ORIGINS[item.origin]
+        text, role = origin_said(item.origin, item.effect)
         yield (f"  {text}", role)
+    if view.edits and item.origin is Origin.BOTH:
+        yield ("  git changed it as well", "error")
     if view.spans and item.span:
         yield (f"  {visible(str(item.span))}", "quiet")
 
@@ -157,6 +130,8 @@ def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
     added, removed = (sum(text.kind == kind for text in lines) for kind in ("added", "removed"))
     size = (f"  {counted(added, 'line')} added, {removed} removed", "quiet")
     yield line(*_heading(item), size, *_remarks(item, view), indent=2)
+    if view.brief:
+        return
     if not hunks:
         yield line(("they only look the same: hidden characters differ", "quiet"), indent=6)
     elif before.replace("␍\n", "\n") == after.replace("␍\n", "\n"):
@@ -167,120 +142,16 @@ def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
         # A list that is replaced shows the beginning of both sides; a text, what was edited.
         run = None if view.full or isinstance(item.after, str) else _FIRST_LINES
         headed = "\n" in before + after
-        yield from _hunks(hunks, view, headed=headed, ends=ends_differ, run=run)
+        yield from hunk_lines(hunks, view, headed=headed, ends=ends_differ, run=run)
 
 
 def _one_sided(item: FieldChange, text: str, view: View) -> Iterator[Line]:
     """A text that is added or removed as a whole; its beginning says what it is."""
     lines = text.removesuffix("\n").split("\n")
     kind = "added" if item.op == "add" else "removed"
+    if view.brief:
+        size = (f"  {counted(len(lines), 'line')}", "quiet")
+        yield line(*_heading(item), size, *_remarks(item, view), indent=2)
+        return
     yield line(*_heading(item), *_remarks(item, view), indent=2)
-    yield from excerpt(lines, _GUTTERS[kind], kind, None if view.full else _FIRST_LINES)
-
-
-def excerpt(
-    lines: Sequence[str], gutter: str, role: str, most: int | None, indent: int = 4
-) -> Iterator[Line]:
-    """The first `most` lines behind a gutter, and how many more there are; None: all of them.
-
-    Without a gutter of its own the text has a bar, as every quotation.
-    """
-    # One line more takes no more room than to say that it is missing.
-    kept = lines if most is None or len(lines) <= most + 1 else lines[:most]
-    for text in kept:
-        pieces = _cut(_ends_shown(text), role, most is not None)
-        yield _quoted(gutter, role, pieces, indent)
-    yield from _more(len(lines) - len(kept), indent + len(gutter))
-
-
-def _quoted(sign: str, role: str, pieces: Iterable[Piece], indent: int = 4) -> Line:
-    """A line of a text: behind its sign, or behind a bar that goes on where it is wrapped."""
-    if sign:
-        return line((sign, role), *pieces, indent=indent, hang=4)
-    return line(*pieces, indent=indent, gutter=BAR)
-
-
-def _hunks(
-    hunks: Sequence[Hunk], view: View, *, headed: bool, ends: bool, run: int | None
-) -> Iterator[Line]:
-    room = sum(len(hunk.lines) for hunk in hunks) if view.full else _MOST_LINES
-    left = 0
-    for hunk in hunks:
-        if headed and room:
-            yield line((hunk.header, "quiet"), indent=4)
-        for _, group in groupby(hunk.lines, key=lambda text: text.kind):
-            lines = list(group)
-            # One line more takes no more room than to say that it is missing.
-            most = len(lines) if run is None or len(lines) <= run + 1 else run
-            shown = lines[: min(most, room)]
-            for text in shown:
-                yield from _hunk_line(text, view, ends)
-            if len(shown) < most:
-                left += len(lines) - len(shown)
-            else:
-                yield from _more(len(lines) - len(shown), 6)
-            room -= len(shown)
-    yield from _more(left, 6)
-
-
-def _hunk_line(text: DiffLine, view: View, ends: bool) -> Iterator[Line]:
-    role = _ROLES[text.kind]
-    yield _quoted(_GUTTERS.get(text.kind, ""), role, _words(text, role, view))
-    if ends and not text.ended:
-        yield line(("\\ no newline at the end", "quiet"), indent=6)
-
-
-def _more(lines: int, indent: int) -> Iterator[Line]:
-    if lines:
-        yield line((f"… {counted(lines, 'more line')}", "cut"), indent=indent)
-
-
-def _words(text: DiffLine, role: str, view: View) -> Iterator[Piece]:
-    """The line's stretches; where words are marked, only they carry the colour."""
-    marked = any(segment.changed for segment in text.segments)
-    for segment in text.segments:
-        last = segment is text.segments[-1]
-        shown = _ends_shown(segment.text) if last and text.kind != "context" else segment.text
-        if segment.changed:
-            yield from _changed(shown, role, view)
-        elif text.kind != "context" and not marked:
-            yield from _cut(shown, role, not view.full)
-        elif view.whole:
-            yield (shown, "" if marked else role)
-        else:
-            yield from _shortened(shown, "" if marked else role, _NEAR, 0 if last else _NEAR)
-
-
-def _changed(text: str, role: str, view: View) -> Iterator[Piece]:
-    """Changed words; the spaces around them carry no mark, unless they are all that changed."""
-    words = text.strip(" ") or text
-    start = text.index(words)
-    yield text[:start], ""
-    yield from _cut(words, f"{role}-word", not view.full)
-    yield text[start + len(words) :], ""
-
-
-def _cut(text: str, role: str, short: bool) -> Iterator[Piece]:
-    """A changed stretch; a very long one only in part, and it says so."""
-    if not short or len(text) <= _MOST_CHARACTERS:
-        yield text, role
-        return
-    yield text[:_MOST_CHARACTERS], role
-    yield f" … {len(text) - _MOST_CHARACTERS:,} more characters", "cut"
-
-
-def _shortened(text: str, role: str, head: int, tail: int) -> Iterator[Piece]:
-    """An unchanged stretch of a line, without its middle when that is long."""
-    left_out = len(text) - head - tail
-    if left_out <= _NEAR:
-        yield text, role
-        return
-    yield text[:head], role
-    yield f" … {left_out:,} unchanged characters … ", "quiet"
-    yield text[len(text) - tail :], role
-
-
-def _ends_shown(text: str) -> str:
-    """A line whose trailing spaces can be seen: they may be all that changed."""
-    kept = text.rstrip(" ")
-    return kept + "·" * (len(text) - len(kept))
+    yield from excerpt(lines, GUTTERS[kind], kind, None if view.full else _FIRST_LINES)

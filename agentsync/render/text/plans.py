@@ -2,39 +2,44 @@
 
 from collections.abc import Iterable, Iterator
 
-from agentsync.model import Action, Change, Finding, Plan, Report
+from agentsync.model import Action, Change, Effect, Finding, Plan, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.creation import creation_lines
-from agentsync.render.text.fields import View, field_lines, told_fields
+from agentsync.render.text.fields import edit_lines, field_lines, told_fields
+from agentsync.render.text.heads import (
+    agent_token,
+    counts,
+    head,
+    joined,
+    refused_whole,
+    revision_token,
+    titled,
+)
+from agentsync.render.text.orphans import orphan_lines
 from agentsync.render.text.page import Line, Piece, line
+from agentsync.render.text.view import View
 from agentsync.render.visible import visible
 
-_ROLES = {"no-op": "quiet", "failed": "error", "untried": "error"}
-SHORT_ID = 8
-_REVISION = 12
+_SIGNS = {
+    "refused": ("! refused ", "error"),
+    "conflict": ("! conflict ", "error"),
+    "drifted": ("* drifted ", "warning"),
+}
 
 
 def plan_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterator[list[Line]]:
     """The head, the findings, and every agent that would change or has something to tell."""
     yield head(plan, "Plan")
+    yield refused_whole(plan)
     yield summary(report, plan)
     yield _findings(plan.findings)
     origins = wording.origin_known(plan)
     for change in plan.changes:
-        if change.action is not Action.NO_OP or notes(change) or unmanaged(change, options):
+        if not _is_calm(change) or notes(change) or unmanaged(change, options):
             yield _agent(change, options, origins)
     if options.verbose:
         yield _in_sync(plan)
-
-
-def head(plan: Plan, title: str) -> list[Line]:
-    """Which project, against what."""
-    target = f", target {plan.target}" if plan.target else ""
-    facts = [plan.provider, plan.endpoint, plan.commit and f"commit {plan.commit[:_REVISION]}"]
-    return [
-        line((visible(f"{title}: {plan.project}{target}"), "title")),
-        line((visible(" · ".join(filter(None, facts))), "quiet")),
-    ]
+    yield orphan_lines(plan, whole=options.verbose)
 
 
 def notes(change: Change) -> list[Line]:
@@ -52,11 +57,9 @@ def summary(report: Report, plan: Plan) -> list[Line]:
     calm = wording.nothing_to_do(report)
     if calm:
         return [line((calm, "good"))]
-    parts: list[Piece] = []
-    for text, name in wording.summary(report, plan):
-        parts += [(", ", "")] if parts else []
-        parts.append((text, _ROLES.get(name, name)))
-    lines = [line(*parts)] if parts else []
+    lines = counts(wording.summary(report, plan))
+    if over := wording.written_over(plan):
+        lines.append(line((over, "error")))
     if any(change.fields for change in _compared(plan)) and not wording.origin_known(plan):
         lines.append(line((wording.UNKNOWN_ORIGIN, "quiet")))
     return lines
@@ -82,41 +85,72 @@ def _findings(findings: Iterable[Finding]) -> list[Line]:
     return [line(("Capability changes", "title")), *lines] if lines else []
 
 
+def _is_calm(change: Change) -> bool:
+    return change.action is Action.NO_OP and not change.fields
+
+
 def _agent(change: Change, options: RenderOptions, origins: bool) -> list[Line]:
-    lines = [_name(change), _facts(change, options, origins), *notes(change)]
+    if wording.kind(change) == "marker":
+        said = f" · only the marker is written: {change.reason}"
+        title = titled(change, _sign(change), (visible(said), "quiet"))
+        return [title, *notes(change), *kept_lines(change, options), *unmanaged(change, options)]
+    lines = [titled(change, _sign(change)), *_refusals(change)]
+    lines += [_facts(change, options, origins), *notes(change)]
     if change.action is Action.CREATE and not options.verbose and change.desired:
         lines += creation_lines(change.desired)
     else:
         mixed = origins and wording.common_origin(change) is None
-        lines += field_lines(change.fields, View.of(options, origins=mixed))
-    return lines + unmanaged(change, options)
+        moving = (item for item in change.fields if item.effect is not Effect.KEEP)
+        lines += field_lines(moving, View.of(options, origins=mixed))
+    return [*lines, *kept_lines(change, options), *unmanaged(change, options)]
 
 
-def _name(change: Change) -> Line:
-    role = _ROLES.get(change.action.value, change.action.value)
-    name = wording.other_name(change)
-    return line(
-        (f"{wording.SIGNS[change.action]} {change.action.value} ", role),
-        (visible(change.address), "title"),
-        (f" ({visible(name)})" if name else "", ""),
-    )
+def _sign(change: Change) -> Piece:
+    kind = wording.kind(change)
+    if kind in _SIGNS:
+        return _SIGNS[kind]
+    role = "quiet" if kind == "no-op" else change.action.value
+    return f"{wording.SIGNS[change.action]} {change.action.value} ", role
+
+
+def _refusals(change: Change) -> Iterator[Line]:
+    """Why apply will not touch the agent: nobody may miss it."""
+    for sentence in change.refusals:
+        yield line((visible(sentence), "error"), indent=2)
+
+
+def kept_lines(change: Change, options: RenderOptions) -> list[Line]:
+    """The edits that apply leaves alone, in short: they are not what the plan is about."""
+    if not change.kept:
+        return []
+    heading = line(("kept as edited outside git (git → live):", "warning"), indent=2)
+    return [heading, *edit_lines(change.kept, View.of(options, brief=True))]
 
 
 def _facts(change: Change, options: RenderOptions, origins: bool) -> Line:
-    facts = [*_tokens(change, whole=options.verbose), change.reason]
-    origin = wording.common_origin(change) if origins else None
-    if origin and change.action is not Action.CREATE:
-        facts.append(f"origin: {origin.value}")
-    return line((visible(" · ".join(filter(None, facts))), "quiet"), indent=2)
+    facts = [*_tokens(change, whole=options.verbose), *_what(change)]
+    common = wording.common_origin(change) if origins else None
+    pieces: list[Piece] = [(joined(*facts), "quiet")]
+    if common and change.action is not Action.CREATE:
+        pieces += [(" · ", "quiet"), wording.origin_said(*common)]
+    return line(*pieces, indent=2)
+
+
+def _what(change: Change) -> Iterator[str]:
+    """What there is to do, in words, and since when that can be known."""
+    kind = wording.kind(change)
+    if kind == "refused":
+        yield f"to {change.action.value}"
+    if change.last and (change.kept or kind == "refused"):
+        yield wording.applied(change.last)
+    if not (kind == "refused" and change.action is Action.ADOPT):
+        yield change.reason
 
 
 def _tokens(change: Change, *, whole: bool = False) -> Iterator[str]:
-    if change.agent_id:
-        # Who is to bind an agent needs all of its id.
-        all_of_it = whole or change.action is Action.ADOPT
-        yield f"id {change.agent_id if all_of_it else change.agent_id[:SHORT_ID]}"
-    if change.revision:
-        yield f"live revision {change.revision if whole else change.revision[:_REVISION]}"
+    # Who is to bind an agent needs all of its id.
+    yield agent_token(change, whole=whole or change.action is Action.ADOPT)
+    yield revision_token(change, whole=whole)
 
 
 def _in_sync(plan: Plan) -> list[Line]:
@@ -124,8 +158,8 @@ def _in_sync(plan: Plan) -> list[Line]:
         line(
             ("  in sync ", "quiet"),
             visible(change.address),
-            (visible("".join(f" · {token}" for token in _tokens(change))), "quiet"),
+            (f" · {known}" if (known := joined(*_tokens(change))) else "", "quiet"),
         )
         for change in plan.changes
-        if change.action is Action.NO_OP
+        if _is_calm(change)
     ]

@@ -1,10 +1,11 @@
 """What stood in the way, with agents that have the same problem told of together."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
+from agentsync.errors import StaleError
 from agentsync.model import Problem, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.page import Line, Piece, line
@@ -13,6 +14,7 @@ from agentsync.render.visible import visible
 _NAMED: Final = 5
 _ID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _ANY_ID: Final = "<id>"
+_STALE: Final = StaleError.code
 # Stands for the request in a message while messages are compared; no message holds it.
 _REQUEST: Final = "\0request\0"
 
@@ -23,12 +25,23 @@ def problem_sections(report: Report, options: RenderOptions) -> Iterator[list[Li
     Verbose tells of each on its own, with its own ids.
     """
     failed = wording.failed(report)
-    groups: dict[tuple[object, ...], list[Problem]] = {}
-    for number, problem in enumerate(report.problems):
-        alike = options.verbose and number, problem.address in failed, *_kind(problem)
-        groups.setdefault(alike, []).append(problem)
-    for group in groups.values():
-        yield _entry(group, compared=group[0].address not in failed)
+
+    def word(problem: Problem) -> str:
+        if problem.address in failed:
+            return "failed"
+        return _STALE if problem.code == _STALE else "problem"
+
+    yield from told(((word(problem), problem) for problem in report.problems), options)
+
+
+def told(problems: Iterable[tuple[str, Problem]], options: RenderOptions) -> Iterator[list[Line]]:
+    """An entry for each kind of problem, begun by the word that comes with it."""
+    groups: dict[tuple[str, tuple[object, ...]], list[Problem]] = {}
+    for number, (word, problem) in enumerate(problems):
+        alike = (options.verbose and number, *_kind(problem))
+        groups.setdefault((word, alike), []).append(problem)
+    for (word, _), group in groups.items():
+        yield _entry(group, word)
 
 
 def _kind(problem: Problem) -> tuple[object, ...]:
@@ -45,7 +58,7 @@ def _pattern(problem: Problem) -> str:
     return _ID.sub(_ANY_ID, said)
 
 
-def _entry(group: Sequence[Problem], *, compared: bool) -> list[Line]:
+def _entry(group: Sequence[Problem], word: str) -> list[Line]:
     first = group[0]
     request = _shared_request([problem.request for problem in group])
     message = _pattern(first).replace(_REQUEST, request)
@@ -56,11 +69,10 @@ def _entry(group: Sequence[Problem], *, compared: bool) -> list[Line]:
         hint = _ID.sub(_ANY_ID, hint)
     said: tuple[Piece, ...] = (
         (visible(message), ""),
-        (f" [{visible(first.code)}]", "quiet"),
+        (f" [{visible(first.code)}]" if first.code != word else "", "quiet"),
     )
     if first.address:
-        sign = "! problem " if compared else "! failed "
-        lines = [line((sign, "error"), *_names(group)), line(*said, indent=2)]
+        lines = [line((f"! {word} ", "error"), *_names(group)), line(*said, indent=2)]
     else:
         lines = [line(("error: ", "error"), *said)]
     if request and request not in message:

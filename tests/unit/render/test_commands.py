@@ -12,12 +12,18 @@ from agentsync.model import (
     ABSENT,
     Action,
     Diagnostic,
+    Effect,
     Finding,
+    LastApply,
+    Origin,
+    Orphan,
+    Outcome,
     Plan,
     Precondition,
     Problem,
     Report,
     Span,
+    Status,
 )
 from agentsync.render import RenderOptions, render
 
@@ -51,6 +57,7 @@ def foreign(make_change, make_edit):
             make_edit(f"/extras/{text}", [text, {text: other}], [other]),
             make_edit("/description", ABSENT, text),
             make_edit("/files/a/content", text, ABSENT),
+            make_edit("/extras/a", text, other, origin=Origin.LIVE, effect=Effect.KEEP),
         )
         changes = (
             make_change(
@@ -63,6 +70,9 @@ def foreign(make_change, make_edit):
                 notes=(text,),
                 precondition=Precondition(revision=text, digest=""),
                 unmanaged=(make_edit(f"/extras/{text}", text, ABSENT),),
+                refusals=(text,),
+                last=LastApply(commit=text, at=text, revision=text),
+                updated_at=text,
             ),
             make_change(other, Action.CREATE, desired={"description": text, "system_prompt": text}),
         )
@@ -77,6 +87,11 @@ def foreign(make_change, make_edit):
                 endpoint=text,
                 tool_version="0",
                 changes=changes,
+                refusals=(text,),
+                orphans=(
+                    Orphan(agent_id=text, name=text, address=text, reason=text),
+                    Orphan(agent_id=text, name=text, address="", reason=text),
+                ),
                 findings=(
                     Finding(rule=text, severity=text, address=text, pointer=text, message=text),
                 ),
@@ -87,6 +102,22 @@ def foreign(make_change, make_edit):
                 Problem(code=text, message=text),
             ),
             diagnostics=(Diagnostic(code=text, message=text, hint=text, span=Span(path=text)),),
+            outcomes=tuple(
+                Outcome(
+                    address=address,
+                    name=text,
+                    action=action,
+                    status=status,
+                    agent_id=text,
+                    before=text,
+                    after=other,
+                    message=text,
+                    hint=text,
+                    request=text,
+                )
+                for address, action in ((text, Action.UPDATE), (other, Action.CREATE))
+                for status in Status
+            ),
             checked=9,
             listing=(text,),
         )
@@ -96,7 +127,7 @@ def foreign(make_change, make_edit):
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
-    command=st.sampled_from(["plan", "diff", "validate"]),
+    command=st.sampled_from(["plan", "diff", "apply", "drift", "status", "validate"]),
     text=_FOREIGN,
     other=_FOREIGN,
     width=st.sampled_from([0, 40, 80]),

@@ -3,23 +3,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from edited import edited_reports
 from jsonschema import Draft202012Validator
+from told import told_reports
 
 from agentsync.model import ABSENT, Action
 from agentsync.render import RenderOptions, render
 
 _SCHEMA = json.loads((Path(__file__).parents[3] / "schemas/report.schema.json").read_text("utf-8"))
-_NAMES = [
-    "plan",
-    "diff",
-    "plan-origins",
-    "plan-in-sync",
-    "plan-in-sync-but-one",
-    "plan-findings",
-    "unauthorized",
-    "validate",
-    "validate-ok",
-]
+_NAMES = sorted({**told_reports(), **edited_reports()}.keys() - {"hostile"})
 
 
 def as_json(report):

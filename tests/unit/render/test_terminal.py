@@ -10,12 +10,16 @@ from agentsync.model import (
     ABSENT,
     Action,
     Diagnostic,
+    LastApply,
     Origin,
+    Orphan,
+    Outcome,
     Plan,
     Precondition,
     Problem,
     Report,
     Span,
+    Status,
 )
 from agentsync.render import RenderOptions, render
 
@@ -54,7 +58,7 @@ def planned(make_change, make_edit):
 @pytest.mark.parametrize("options", _OPTIONS, ids=str)
 def test_no_hostile_text_reaches_the_terminal(reports, options):
     for report in reports.values():
-        for command in ("plan", "diff", "validate"):
+        for command in ("plan", "diff", "apply", "drift", "status", "validate"):
             shown = render(replace(report, command=command), "text", options)
             plain = _ANSI.sub("", shown) if options.color else shown
             assert [c for c in plain if not c.isprintable() and c not in "\n"] == []
@@ -63,9 +67,12 @@ def test_no_hostile_text_reaches_the_terminal(reports, options):
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
-    bad=st.text(alphabet=st.characters(exclude_categories=[]), min_size=1), verbose=st.booleans()
+    bad=st.text(alphabet=st.characters(exclude_categories=[]), min_size=1),
+    verbose=st.booleans(),
+    command=st.sampled_from(["plan", "diff", "apply", "drift", "status"]),
+    status=st.sampled_from(Status),
 )
-def test_foreign_text_cannot_forge_a_line(planned, bad, verbose):
+def test_foreign_text_cannot_forge_a_line(planned, bad, verbose, command, status):
     def shown(inserted):
         report = planned(
             (f"/extras/{inserted}", inserted, ABSENT),
@@ -74,10 +81,33 @@ def test_foreign_text_cannot_forge_a_line(planned, bad, verbose):
             reason=inserted,
             notes=(inserted,),
             precondition=Precondition(revision=inserted, digest=""),
+            refusals=(inserted,),
+            last=LastApply(commit=inserted, at=inserted, revision=inserted),
+            updated_at=inserted,
         )
         problem = Problem(code=inserted, message=inserted, hint=inserted, address=inserted)
         found = Diagnostic(code="c", message=inserted, hint=inserted, span=Span(path=inserted))
-        report = replace(report, problems=(problem,), diagnostics=(found,))
+        orphan = Orphan(agent_id=inserted, name=inserted, address=inserted, reason=inserted)
+        outcome = Outcome(
+            address=inserted,
+            name=inserted,
+            action=Action.UPDATE,
+            status=status,
+            agent_id=inserted,
+            before=inserted,
+            after=inserted,
+            message=inserted,
+            hint=inserted,
+            request=inserted,
+        )
+        report = replace(
+            report,
+            command=command,
+            plan=replace(report.plan, refusals=(inserted,), orphans=(orphan,)),
+            problems=(problem,),
+            diagnostics=(found,),
+            outcomes=(outcome,),
+        )
         return text(report, verbose=verbose).split("\n")
 
     # One line each, whatever stands in it; only the value itself may have lines of its own.
@@ -185,8 +215,8 @@ def test_an_unknown_origin_is_said_once_and_a_known_one_where_it_belongs(planned
     assert same.count("origin") == 1
     assert "2 fields differ · origin: git\n" in same
     mixed = text(planned(*edits(Origin.LIVE, Origin.BOTH)))
-    assert "1 → 2  origin: live\n" in mixed
-    assert "1 → 2  origin: both\n" in mixed
+    assert "1 → 2  origin: live, written over\n" in mixed
+    assert "1 → 2  origin: both, git wins\n" in mixed
 
 
 def test_a_plan_shortens_the_revision_and_a_diff_does_not(planned):
@@ -295,5 +325,9 @@ def test_an_agent_to_adopt_shows_the_whole_id_that_binds_it(planned):
     whole = "5f0c7a1e-1111-4222-8333-944455566677"
     shown = text(planned(("/name", "a", "b"), action=Action.ADOPT, agent_id=whole))
     assert f"id {whole} " in shown
-    assert "To take over 1 live agent, bind it with `id: <agent id>` in its agent.yaml.\n" in shown
     assert "--adopt" not in shown
+    shown = text(
+        planned(("/name", "a", "b"), action=Action.ADOPT, agent_id=whole, refusals=("say so",))
+    )
+    assert f"! refused agent\n  say so\n  id {whole} " in shown
+    assert "--adopt takes over 1 live agent: git wins over what is live.\n" in shown
