@@ -16,7 +16,10 @@ COMMANDS = {
     "init": "Scaffold a project.",
     "validate": "Check every definition, offline: all problems at once, with file:line:column.",
     "plan": "Show what apply would do.",
-    "diff": "Show every field in which the live agents differ from git.",
+    "diff": "Show every differing field, and who made it differ.",
+    "apply": "Do what plan shows; nobody's edit is overwritten unasked.",
+    "drift": "Show only what changed outside git since the last apply.",
+    "status": "Show a line per agent: in sync, ahead, drifted, conflict, missing.",
     "schema": "Show the JSON Schemas, derive them from an OpenAPI file, check for news.",
     "emulate": "Run the local API server.",
     "demo": "Tell the whole story against the embedded emulator, without any key.",
@@ -52,7 +55,7 @@ class Commands(click.Group):
 )
 @click.version_option(__version__, "--version", "-V", message="agentsync %(version)s")
 def app() -> None:
-    """Keep hosted LLM agents in git: validate, plan, diff."""
+    """Keep hosted LLM agents in git: plan, apply, and know who changed what."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """`agentsync demo`."""
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -42,15 +43,20 @@ def command(folder: Path | None) -> int:
 
 
 def _tell(place: "Place") -> int:
-    """Tell the story up to its end, or up to the first command that fails: that one's code."""
+    """Tell the story to its end, or to the first command that goes otherwise: that one's code."""
     from agentsync.emulator import serve
     from agentsync.emulator.options import Options
     from agentsync.ops.demo import Stage
 
-    with serve.running(Options(database=str(place.database))) as server:
+    with serve.running(Options(database=str(place.database.absolute()))) as server:
         os.environ.update(LANGSMITH_ENDPOINT=server.url, LANGSMITH_API_KEY=_KEY)
-        stage = Stage(folder=place.project, url=server.url)
-        code = _in_git(stage) or _live(stage) or _edited(stage)
+        stage = Stage(folder=place.project.absolute(), url=server.url)
+        _say(1, "A company's agents, in git", "a folder per agent: settings in YAML, a prompt")
+        stage.build()
+        _type(f"cd {shlex.quote(str(place.project))}")
+        with contextlib.chdir(stage.folder):
+            code = _run("validate") or _applied() or _drifted(stage) or _ahead(stage)
+            code = code or _conflict(stage)
     if not code:
         _by_hand(place)
     elif code != ExitCode.INTERRUPTED:
@@ -58,45 +64,55 @@ def _tell(place: "Place") -> int:
     return code
 
 
-def _in_git(stage: "Stage") -> int:
-    _say(1, "A company's agents, in git", f"{stage.folder}: one folder per agent")
-    stage.build()
-    return _run("validate", "-C", str(stage.folder))
+def _applied() -> int:
+    _say(2, "What git says goes live", "and is read back; the second time there is nothing to send")
+    return _run("apply -t staging --yes") or _run("apply -t staging --yes")
 
 
-def _live(stage: "Stage") -> int:
-    from agentsync.ops.demo import TARGET
-
-    _say(2, "The same agents live, where people edit them", "what would apply do?")
-    return _run("plan", "-C", str(stage.folder), "-t", TARGET)
-
-
-def _edited(stage: "Stage") -> int:
-    from agentsync.ops.demo import EDITED, TARGET
-
-    _say(3, "Somebody edits an agent in the web interface", "no review, no history")
+def _drifted(stage: "Stage") -> int:
+    _say(3, "Somebody edits an agent in the web interface", "a nightly job finds it: exit code 2")
     stage.edit_in_the_web_interface()
-    return _run("diff", EDITED, "-C", str(stage.folder), "-t", TARGET)
+    return _run("drift -t staging", ExitCode.DIFFERENCES)
+
+
+def _ahead(stage: "Stage") -> int:
+    _say(4, "A pull request changes the model", "the edit is nobody's to overwrite: it is kept")
+    stage.change_another_field_in_git()
+    return _run("plan -t staging -o plan.json") or _run("apply plan.json")
+
+
+def _conflict(stage: "Stage") -> int:
+    _say(5, "Another one rewrites the edited sentence", "somebody has to decide: exit code 3")
+    stage.change_the_same_sentence_in_git()
+    return (
+        _run("apply -t staging --yes", ExitCode.REFUSED)
+        or _run("apply -t staging --yes --on-conflict git --on-drift revert")
+        or _run("status -t staging")
+    )
 
 
 def _say(number: int, title: str, line: str) -> None:
     click.echo()
     click.secho(f"{number}. {title}", bold=True, nl=False)
     click.echo(f" ({line})")
+
+
+def _type(line: str) -> None:
     click.echo()
+    click.secho(f"$ {line}", fg="cyan")
+    sys.stdout.flush()
 
 
-def _run(*arguments: str) -> int:
+def _run(line: str, expected: ExitCode = ExitCode.OK) -> int:
+    """Show and run a command of the story: 0 when it ends as `expected`, else its exit code."""
     from agentsync.cli.app import run
 
-    click.secho(f"$ agentsync {shlex.join(arguments)}", fg="cyan")
-    sys.stdout.flush()
-    return run(arguments)
+    _type(f"agentsync {line}")
+    code = run(shlex.split(line))
+    return 0 if code == expected else code or ExitCode.ERROR
 
 
 def _by_hand(place: "Place") -> None:
-    from agentsync.ops.demo import EDITED, TARGET
-
     click.echo()
     click.secho("Try it by hand:", bold=True)
     program, port = _program(), _free_port()
@@ -104,9 +120,10 @@ def _by_hand(place: "Place") -> None:
     for line in (
         f"{program} emulate --database {database} --port {port} &",
         f"export LANGSMITH_ENDPOINT=http://127.0.0.1:{port} LANGSMITH_API_KEY=any-text",
-        f"{program} plan -C {project} -t {TARGET}",
-        f"{program} diff {EDITED} -C {project} -t {TARGET}",
-        f"{program} plan -C {project} -t {TARGET} --format json -o plan.json",
+        f"cd {project}",
+        "echo 'Answer in English.' >> agents/support-triage/AGENTS.md",
+        f"{program} plan -t staging",
+        f"{program} apply -t staging",
     ):
         click.echo(f"  {line}")
     click.echo(f"Everything is in {place.folder}; delete it when you are done.")

@@ -105,10 +105,14 @@ def output_of(parameters: dict[str, Any], *, show_all: bool = False) -> Output:
     )
 
 
-def reading_options(function: Function) -> Function:
-    """Add what plan and diff share: AGENT…, -t, --workers, --shard, --exit-code."""
+def agents_argument(function: Function) -> Function:
+    """Add AGENT…."""
+    return click.argument("agents", nargs=-1, metavar="[AGENT]...")(function)
+
+
+def live_options(function: Function) -> Function:
+    """Add what every command about live agents takes: -t, --workers."""
     options = (
-        click.argument("agents", nargs=-1, metavar="[AGENT]..."),
         click.option(
             "-t", "--target", default="", help="The environment, as agentsync.yaml names it."
         ),
@@ -117,17 +121,23 @@ def reading_options(function: Function) -> Function:
             type=click.IntRange(1, 256),
             default=16,
             show_default=True,
-            help="How many agents to read at a time.",
+            help="How many agents to work on at a time.",
         ),
-        click.option(
-            "--shard",
-            callback=_shard,
-            default="1/1",
-            metavar="I/N",
-            help="Only the I-th of N parts.",
-        ),
-        click.option("--exit-code", is_flag=True, help="Exit with 2 when anything differs."),
     )
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def shard_option(function: Function) -> Function:
+    """Add --shard."""
+    return click.option(
+        "--shard", callback=_shard, default="1/1", metavar="I/N", help="Only the I-th of N parts."
+    )(function)
+
+
+def exit_code_option(function: Function) -> Function:
+    """Add --exit-code."""
+    return click.option("--exit-code", is_flag=True, help="Exit with 2 when anything differs.")(
+        function
+    )

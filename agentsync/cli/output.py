@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TextIO
 
 import click
 
@@ -54,6 +55,19 @@ def deliver(report: Report, output: Output) -> int:
     # An error is no answer: people's shells and pipes expect it on stderr. JSON is always whole.
     stopped_short = report.problems and not (report.plan or report.diagnostics or report.listing)
     stream = sys.stderr if output.format == "text" and stopped_short else sys.stdout
+    try:
+        show(report, output, stream)
+    except OSError as error:
+        click.echo(f"error: cannot print the report: {error.strerror}", err=True)
+        return int(report.exit_code or ExitCode.ERROR)
+    return int(report.exit_code)
+
+
+def show(report: Report, output: Output, stream: TextIO) -> None:
+    """Print the report on `stream`, whose reader may leave before the end.
+
+    Errors: OSError when it cannot be printed; later prints go nowhere then.
+    """
     color = output.forced_color or (output.color and stream.isatty())
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
     text = render(report, output.format, _options(output, color=color, width=width))
@@ -61,11 +75,9 @@ def deliver(report: Report, output: Output) -> int:
         with reader_may_leave(stream):
             click.echo(text, nl=False, file=stream, color=color)
             stream.flush()
-    except OSError as error:
+    except OSError:
         forget(stream)
-        click.echo(f"error: cannot print the report: {error.strerror}", err=True)
-        return int(report.exit_code or ExitCode.ERROR)
-    return int(report.exit_code)
+        raise
 
 
 def _not_written(report: Report, path: str, error: OSError) -> Report:

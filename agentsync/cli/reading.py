@@ -8,6 +8,7 @@ from agentsync.cli.options import Output
 from agentsync.cli.output import answer
 from agentsync.cli.progress import watch
 from agentsync.model import Report
+from agentsync.ops.draft import Asked
 from agentsync.ops.plan import PlanOptions, plan
 
 
@@ -16,6 +17,7 @@ def run_plan(
     parameters: dict[str, Any],
     output: Output,
     *,
+    asked: Asked | None = None,
     save: Path | None = None,
     show_unmanaged: bool = False,
 ) -> int:
@@ -30,6 +32,7 @@ def run_plan(
         exit_code=parameters["exit_code"],
         show_unmanaged=show_unmanaged,
         save=save,
+        asked=asked or Asked(),
     )
 
     def operation() -> Report:
