@@ -1,10 +1,12 @@
 """README says what the program does: its generated blocks are current, its commands exist."""
 
 import re
+import shlex
 from pathlib import Path
 
 import click
 import pytest
+import yaml
 from command import agentsync
 
 from agentsync.cli.app import COMMANDS, app
@@ -23,6 +25,7 @@ def help_table() -> str:
         found = app.get_command(click.Context(app), name)
         arguments = found.collect_usage_pieces(click.Context(found, info_name=name))
         usage = " ".join([name, *(piece for piece in arguments if piece != "[OPTIONS]")])
+        usage = usage.replace("|", "\\|")  # Or it would end the table's cell.
         rows.append(f"| `{usage}` | {COMMANDS[name]} |")
     return "\n".join(rows) + "\n"
 
@@ -44,26 +47,26 @@ def exit_codes() -> str:
 
 
 @pytest.fixture(scope="module")
-def diff_of_the_demo(tmp_path_factory):
+def plan_of_the_demo(tmp_path_factory):
+    """The plan for an agent that was applied, then edited live, then changed in git."""
     folder = tmp_path_factory.mktemp("demo") / "project"
     with running(Options(deterministic=True)) as server:
         stage = Stage(folder=folder, url=server.url)
         stage.build()
+        known = {"LANGSMITH_ENDPOINT": server.url, "LANGSMITH_API_KEY": "k"}
+        applied = agentsync("apply", EDITED, "-t", TARGET, "--yes", cwd=folder, **known)
         stage.edit_in_the_web_interface()
-        done = agentsync(
-            *("diff", EDITED, "-t", TARGET),
-            cwd=folder,
-            LANGSMITH_ENDPOINT=server.url,
-            LANGSMITH_API_KEY="k",
-        )
-    assert done.code == ExitCode.OK, done.err
+        stage.change_another_field_in_git()
+        done = agentsync("plan", EDITED, "-t", TARGET, cwd=folder, **known)
+    assert (applied.code, done.code) == (ExitCode.OK, ExitCode.OK), applied.err + done.err
     shown = done.out.replace(server.url, "https://api.smith.langchain.com")
-    return f"```text\n$ agentsync diff {EDITED} -t {TARGET}\n{shown.rstrip()}\n```\n"
+    shown = re.sub(r"applied [0-9-]+ [0-9:]+ UTC", "applied 2026-05-04 09:12 UTC", shown)
+    return f"```text\n$ agentsync plan {EDITED} -t {TARGET}\n{shown.rstrip()}\n```\n"
 
 
-def test_the_generated_blocks_are_current(diff_of_the_demo, golden, update_golden):
+def test_the_generated_blocks_are_current(plan_of_the_demo, golden, update_golden):
     text = README.read_text(encoding="utf-8")
-    blocks = {"commands": help_table(), "exit codes": exit_codes(), "diff": diff_of_the_demo}
+    blocks = {"commands": help_table(), "exit codes": exit_codes(), "plan": plan_of_the_demo}
     there = {found["name"]: found["text"] for found in BLOCK.finditer(text)}
     assert there.keys() == {*blocks, "help"}
     # Only the words of this one are compared, below: its layout changes with click's version.
@@ -103,4 +106,31 @@ def test_every_agentsync_command_in_the_text_exists():
     text = README.read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^|`|run: |\\$ )agentsync ([a-z]+)", text, re.M))
     assert named <= {*COMMANDS, "keeps"}
-    assert {"validate", "plan", "diff", "init"} <= named
+    assert {"validate", "plan", "apply", "drift", "init"} <= named
+
+
+def commands_in_the_text():
+    """Every agentsync command line in a block of shell or in the workflow, as words."""
+    text = README.read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)\n```", text, re.S)
+    lines = [line for block in blocks for line in block.split("\n")]
+    workflow = yaml.safe_load(re.search(r"```yaml\n(.*?)\n```", text, re.S)[1])
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    lines += [step["run"] for step in steps if "run" in step]
+    return [
+        shlex.split(line.partition(" | ")[0], comments=True)[1:]
+        for line in lines
+        if line.startswith("agentsync ")
+    ]
+
+
+@pytest.mark.parametrize("words", commands_in_the_text(), ids=" ".join)
+def test_every_command_line_in_the_text_is_one(words):
+    name, *arguments = words
+    # Parsed, not run: a wrong option or value raises.
+    app.get_command(click.Context(app), name).make_context(name, arguments)
+
+
+def test_the_workflow_plans_applies_and_looks_for_drift():
+    named = [words[0] for words in commands_in_the_text()]
+    assert named[-4:] == ["validate", "plan", "apply", "drift"]

@@ -26,6 +26,12 @@ from typing import Any
 
 from corpus_options import Options
 
+from agentsync.engine.marker import to_json
+from agentsync.engine.normalise import desired
+from agentsync.engine.origins import base_of
+from agentsync.model import Marker, Owner
+from agentsync.providers.managed import RULES
+
 Json = Any
 
 TOOLS = 12
@@ -200,17 +206,22 @@ def edit(agent: dict[str, Json], number: int) -> None:
             rules[key] = not rules[key]
 
 
+def marker_of(agent: dict[str, Json]) -> Json:
+    """The marker that an apply of this agent, as git says it now, leaves behind."""
+    given = ("name", "description", "tools", "extras", "system_prompt", "subagents", "skills")
+    document = {key: agent[key] for key in given}
+    document["runtime"] = {"model": {"model_id": agent["model_id"]}}
+    owner = Owner(project=WORKSPACE, target="", address=agent["slug"])
+    base = base_of(desired(document, RULES), None, ())
+    applied = "2026-02-01T00:00:00Z"
+    return to_json(Marker(owner=owner, commit="c" * 40, applied_at=applied, base=base))
+
+
 def live_of(options: Options, agent: dict[str, Json], number: int) -> tuple[Json, Json]:
     """(list item, full answer) of the agent, as the API gives them: defaults filled in."""
     extras = dict(agent["extras"])
-    if options.bind == "marker":
-        extras["agentsync"] = {
-            "v": 1,
-            "project": WORKSPACE,
-            "agent": agent["slug"],
-            "target": "",
-            "fields": {},
-        }
+    if options.bind != "name":
+        extras["agentsync"] = agent["marker"]
     writer = Writer(f"{options.seed}/{number}/live")
     summary = {
         "id": agent["id"],
@@ -281,6 +292,7 @@ def generate(out: Path, options: Options) -> None:
         for number in range(options.agents):
             agent = agent_of(options, number)
             write_definition(project, options, agent)
+            agent["marker"] = marker_of(agent)
             if options.differs(number):
                 edit(agent, number // options.changed_every)
             summary, full = live_of(options, agent, number)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 class Options:
     """What decides every byte of a corpus.
 
-    Shape: `bind` is id (agent.yaml carries it), marker (live extras name the definition) or name
-    (nothing but the name); `changed_every` k makes agents k-1, 2k-1, … differ live, 0 none;
+    Shape: `bind` is how a definition finds its agent: id (agent.yaml carries it), marker (the live
+    extras name the definition) or name; but for the last, agents carry the marker of an apply;
+    `changed_every` k makes agents k-1, 2k-1, … differ live, 0 none;
     `tree` whole or rest, the two readings of include_files.
     """
 
@@ -23,7 +24,7 @@ class Options:
     def name(self) -> str:
         """The name of the folder that holds exactly this corpus."""
         changed = f"-every{self.changed_every}" if self.changed_every else ""
-        return f"{self.agents}-{self.shape}-{self.bind}-{self.tree}{changed}-{self.seed}"
+        return f"{self.agents}-{self.shape}-{self.bind}-{self.tree}{changed}-{self.seed}-marked"
 
     def differs(self, number: int) -> bool:
         """Whether the live agent of this number (from 0) was edited outside git."""

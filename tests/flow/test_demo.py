@@ -18,6 +18,17 @@ from agentsync.cli.app import run
 from agentsync.errors import ExitCode
 from agentsync.files import shipped
 
+STORY = [
+    ("validate", "3 agents are valid\n"),
+    ("apply -t staging --yes", "3 created\n"),
+    ("apply -t staging --yes", "3 in sync\nNothing was written.\n"),
+    ("drift -t staging", "1 agent drifted, 3 fields edited outside git, "),
+    ("plan -t staging -o plan.json", "  kept as edited outside git"),
+    ("apply plan.json", "1 updated, 2 in sync\n"),
+    ("apply -t staging --yes", "1 refused, 2 in sync\nNothing was written.\n"),
+    ("apply -t staging --yes --on-conflict git --on-drift revert", "1 updated, 2 in sync\n"),
+    ("status -t staging", "3 in sync\n"),
+]
 DEMO = [sys.executable, "-m", "agentsync", "demo", "--folder"]
 
 
@@ -107,6 +118,18 @@ def test_a_disk_that_fills_up(tmp_path, monkeypatch, capsys):
     assert "No space left" in capsys.readouterr().err
 
 
+# -- the story
+
+
+def test_each_command_of_the_story_says_what_it_is_there_for(tmp_path):
+    done = agentsync("demo", "--folder", tmp_path)
+    assert done.code == ExitCode.OK, done.err
+    told = done.out.split("$ agentsync ")[1:]
+    assert [text.partition("\n")[0] for text in told] == [command for command, _ in STORY]
+    for text, (_, said) in zip(told, STORY, strict=True):
+        assert f"\n{said}" in text
+
+
 # -- how it stops
 
 
@@ -121,14 +144,20 @@ def test_it_stops_at_the_first_command_that_fails(tmp_path, monkeypatch, capsys)
     assert run(["demo", "--folder", str(tmp_path / "place")]) == ExitCode.ERROR
     said = capsys.readouterr()
     assert "$ agentsync validate" in said.out
-    assert "$ agentsync plan" not in said.out
+    assert "$ agentsync apply" not in said.out
     assert "Try it by hand" not in said.out
     assert "The demo stops here" in said.err
 
 
 @pytest.mark.parametrize(
     "moment",
-    ["1. A company", "$ agentsync validate", "$ agentsync plan", "3. Somebody", "$ agentsync diff"],
+    [
+        "1. A company",
+        "$ agentsync validate",
+        "$ agentsync apply",
+        "3. Somebody",
+        "$ agentsync plan",
+    ],
 )
 def test_an_interrupt_ends_it_wherever_it_is(tmp_path, moment):
     with started(*DEMO, str(tmp_path / "place")) as process:
@@ -153,7 +182,7 @@ def test_a_reader_may_leave(tmp_path, lines):
         process.stdout.close()
         err = process.stderr.read()
         assert process.wait(60) == ExitCode.OK
-    assert err == ""
+    assert err in ("", "agentsync: the plan is saved in plan.json\n")
 
 
 # -- what it says to type
@@ -181,24 +210,24 @@ def usual_port_taken():
 def test_the_printed_commands_work(tmp_path, name, usual_port_taken):
     done = agentsync("demo", "--folder", name, cwd=tmp_path)
     assert done.code == ExitCode.OK, done.err
-    emulate, export, plan, diff, save = by_hand(done.out)
+    emulate, export, enter, edit, plan, apply = by_hand(done.out)
     assert emulate.endswith(" &")
     with started(*shlex.split(emulate[:-2]), cwd=tmp_path) as server:
         try:
             assert "answers at" in server.stdout.readline()
             for line, expected in (
-                (plan, "1 to create, 2 to update"),
-                (diff, "+++ git"),
-                (save, '"create"'),
+                (plan, "3 agents are in sync"),
+                (f"{edit}\n{plan}", "1 to update"),
+                (f"{apply} --yes", "1 updated"),
+                (plan, "3 agents are in sync"),
             ):
-                shown = in_a_shell(f"{export}\n{line}", tmp_path)
+                shown = in_a_shell(f"{export}\n{enter}\n{line}", tmp_path)
                 assert shown.returncode == ExitCode.OK, shown.stderr
                 assert expected in shown.stdout
         finally:
             server.send_signal(signal.SIGINT)
             _, err = server.communicate(timeout=20)
     assert (server.returncode, err) == (ExitCode.OK, "")
-    assert (tmp_path / "plan.json").exists()
 
 
 def in_a_shell(script: str, folder: Path):

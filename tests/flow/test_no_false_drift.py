@@ -11,11 +11,11 @@ import pytest
 from generated import documents, file_tree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from matched import compared
 
 from agentsync.emulator.readings import Readings, every
 from agentsync.emulator.serve import Options, running
 from agentsync.engine.normalise import desired
-from agentsync.engine.planner import compare
 from agentsync.files import shipped
 from agentsync.files.definition import load
 from agentsync.files.project import open_project
@@ -90,7 +90,7 @@ def test_an_agent_is_what_it_was_made_to_be(api, way, document, chance):
     assert created.status_code == 201, created.text
     agent_id = created.json()["id"]
     definition = Definition(address="a", value=desired(document, RULES), agent_id=agent_id)
-    change = compare(definition, provider.read(agent_id), RULES)
+    change = compared(definition, provider.read(agent_id))
     assert [(item.pointer, item.before, item.after) for item in change.fields] == []
     assert change.action is Action.NO_OP
 
@@ -105,5 +105,5 @@ def test_a_shipped_example_is_what_it_was_made_to_be(api, way, address, target):
     assert created.status_code == 201, created.text
     agent_id = created.json()["id"]
     definition = Definition(address=address, value=desired(document, RULES), agent_id=agent_id)
-    change = compare(definition, provider.read(agent_id), RULES)
+    change = compared(definition, provider.read(agent_id))
     assert [(item.pointer, item.before, item.after) for item in change.fields] == []

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from generated import documents
 from hypothesis import HealthCheck, given, settings
+from matched import compared
 
 from agentsync.engine.normalise import desired
-from agentsync.engine.planner import compare
 from agentsync.model import Definition
 from agentsync.providers.base import Connection
 from agentsync.providers.managed import RULES, ManagedDeepAgents
@@ -28,12 +28,12 @@ def differing(server):
     """The fields in which a live agent differs from a document."""
     provider = ManagedDeepAgents(Connection(base_url=server.url, key="k"), print)
 
-    def compared(agent_id, document):
+    def fields(agent_id, document):
         definition = Definition(address="a", value=desired(document, RULES), agent_id=agent_id)
-        fields = compare(definition, provider.read(agent_id), RULES).fields
-        return [(item.pointer, item.before, item.after) for item in fields]
+        found = compared(definition, provider.read(agent_id)).fields
+        return [(item.pointer, item.before, item.after) for item in found]
 
-    yield compared
+    yield fields
     provider.close()
 
 

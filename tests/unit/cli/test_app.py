@@ -86,6 +86,7 @@ def test_an_interrupt_is_130(tmp_path):
             # A runner in the background may have been started to ignore it.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
+        silent.settimeout(60)
         with silent.accept()[0]:
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=30)

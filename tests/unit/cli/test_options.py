@@ -26,7 +26,7 @@ def options(monkeypatch):
     return parsed
 
 
-@pytest.mark.parametrize("command", ["plan", "diff"])
+@pytest.mark.parametrize("command", ["plan", "diff", "apply", "drift"])
 @pytest.mark.parametrize(
     "shard",
     [
@@ -79,7 +79,9 @@ def test_workers_at_the_bounds(options):
     assert [options("--workers", each).workers for each in ("1", "256")] == [1, 256]
 
 
-@pytest.mark.parametrize("command", ["plan", "diff", "validate", "init"])
+@pytest.mark.parametrize(
+    "command", ["plan", "diff", "apply", "drift", "status", "validate", "init"]
+)
 @pytest.mark.parametrize(
     "value", ["", "json", "json=", "=r.json", "=", "pdf=r.pdf", "JSON=r.json", " json=r.json"]
 )

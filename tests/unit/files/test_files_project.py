@@ -5,7 +5,7 @@ import pytest
 
 from agentsync.errors import ProjectError, UsageError
 from agentsync.files.project import OpenProject, find_root, open_project
-from agentsync.model import Limits, Target
+from agentsync.model import Limits, OnConflict, OnDrift, Target
 
 Write = Callable[[Mapping[str, str]], Path]
 
@@ -37,6 +37,8 @@ targets:
 ignore: [/extras/ui_*]
 limits: {max_changes: 10}
 policy: {fail_on: high}
+on_drift: revert
+on_conflict: live
 """
     config = open_project(
         write({"agentsync.yaml": text, "team/agents/a/agent.yaml": "name: A\n"})
@@ -53,11 +55,21 @@ policy: {fail_on: high}
     assert config.ignore == ("/extras/ui_*",)
     assert config.limits == Limits(max_deletes=0, max_changes=10)
     assert config.fail_on == "high"
+    assert config.on_drift is OnDrift.REVERT
+    assert config.on_conflict is OnConflict.LIVE
+
+
+def test_the_careful_choices_hold_where_nothing_is_said(write: Write) -> None:
+    config = open_project(write({"agentsync.yaml": "project: acme\n"})).config
+    assert config.on_drift is OnDrift.KEEP
+    assert config.on_conflict is OnConflict.FAIL
+    assert config.limits == Limits(max_deletes=0, max_changes=None)
 
 
 def test_what_is_sound_in_a_broken_file_is_used(write: Write) -> None:
     text = (
         "project: 7\nlimits: [1]\nignore: /a\npolicy: x\ntargets: {a: {url: 7, protect: 1}, b: 2}\n"
+        "on_drift: 1\non_conflict: both\n"
     )
     project = open_project(write({"agentsync.yaml": text}))
     assert project.invalid
@@ -65,6 +77,8 @@ def test_what_is_sound_in_a_broken_file_is_used(write: Write) -> None:
     assert [target.name for target in project.config.targets] == ["a", "b"]
     assert project.config.targets[0] == Target(name="a")
     assert project.config.limits == Limits()
+    assert project.config.on_drift is OnDrift.KEEP
+    assert project.config.on_conflict is OnConflict.FAIL
 
 
 def test_hidden_folders_and_stray_files_are_no_agents(write: Write) -> None:

@@ -23,7 +23,7 @@ from agentsync.errors import (
 from agentsync.files import planfile
 from agentsync.model import LiveAgent
 from agentsync.ops import comparing
-from agentsync.ops import plan as plan_module
+from agentsync.ops import draft as draft_module
 from agentsync.ops.comparing import load as comparing_load
 from agentsync.ops.plan import PlanOptions, plan
 from agentsync.ops.watch import Watch
@@ -64,6 +64,11 @@ class Playing(Provider):
         if failure:
             raise failure
         return LiveAgent(agent_id=agent_id, revision=f"r{number}", value=LIVE)
+
+    def _never(self, *arguments, **options):
+        raise AssertionError("a plan writes nothing, and holds nothing for a write")
+
+    hold = create = write_files = write_metadata = delete = _never
 
     @classmethod
     def request_body(cls, value):
@@ -108,7 +113,7 @@ def planned(monkeypatch):
             assert "workers" in options or heard[int(address[1:]) - 1].wait(10)
             return comparing_load(project, address, target)
 
-        monkeypatch.setattr(plan_module, "connect", lambda *_: provider)
+        monkeypatch.setattr(draft_module, "connect", lambda *_: provider)
         monkeypatch.setattr(comparing, "load", load)
         try:
             asked = PlanOptions(**{"directory": root, "workers": 1, "command": "plan", **options})
