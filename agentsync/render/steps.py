@@ -27,7 +27,7 @@ def next_steps(report: Report, cut: bool) -> Iterator[str]:
             yield from _applying(report.plan)
     elif report.plan and report.command == "status":
         yield from _after_status(report.plan)
-    elif report.plan and report.command == "drift" and report.plan.differs:
+    elif report.command == "drift" and report.plan and any(it.fields for it in report.plan.changes):
         yield "`agentsync plan` shows what apply does about it."
     if cut:
         yield "Texts are cut where it says so; --verbose shows them in full."

@@ -114,8 +114,8 @@ UNKNOWN = change(
         "the part of its marker that says what was applied is damaged: who changed what is unknown",
     ),
     refusals=(
-        "1 field that agentsync never applied differ, and nobody knows who made them; --adopt "
-        "lets git win",
+        "1 field never applied by agentsync, so nobody knows who made them differ; --adopt lets "
+        "git win",
     ),
     last=LAST,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agentsync.model import Action, Change, Outcome, Plan, Problem, Report, Status
+from agentsync.model import Action, Change, Effect, Outcome, Plan, Problem, Report, Status
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.heads import (
     SHORT_ID,
@@ -44,6 +44,8 @@ _WORDS: Final[dict[str, Piece]] = {
 _WIDEST_WORD: Final = max(map(len, _BY_ACTION.values()))
 # Addresses up to this length have what was done to them in one column.
 _COLUMN: Final = 24
+# Fields of a refused agent that are named.
+_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +155,19 @@ def _problem(receipt: _Receipt) -> Problem:
     partly = " (a write was, or may have been, accepted)" if outcome.written else ""
     return Problem(
         code=receipt.word,
-        message=f"{outcome.message}{partly}",
+        message=f"{outcome.message}{partly}{_refused_fields(receipt)}",
         hint=outcome.hint,
         address=outcome.address,
         request=outcome.request,
     )
+
+
+def _refused_fields(receipt: _Receipt) -> str:
+    """Which fields somebody has to decide about: the first few by name."""
+    change = receipt.change
+    if receipt.outcome.status is not Status.REFUSED or not change or change.action is Action.ADOPT:
+        return ""
+    fields = [it.pointer for it in change.fields if it.effect is Effect.REFUSE]
+    more = len(fields) - _NAMED
+    named = ", ".join(map(wording.place, fields[:_NAMED])) + (f", {more} more" if more > 0 else "")
+    return f" ({named})" if named else ""

@@ -254,6 +254,17 @@ def test_what_was_not_done_has_its_reason(status):
     assert "kept as edited" not in page
 
 
+def test_a_refused_agent_says_which_fields_somebody_has_to_decide_about():
+    message = CONFLICTING.refusals[0]
+    undone = outcome(CONFLICTING, Status.REFUSED, message=message)
+    page = text(report_on("apply", team_plan(CONFLICTING), outcomes=(undone,)))
+    assert f"  {message} (/system_prompt)\n" in page
+    many = tuple(replace(CONFLICTING.fields[1], pointer=f"/files/{n}") for n in range(5))
+    crowd = replace(CONFLICTING, fields=many)
+    page = text(report_on("apply", team_plan(crowd), outcomes=(undone,)))
+    assert "(/files/0, /files/1, /files/2, 2 more)" in page
+
+
 def test_a_write_that_may_have_been_accepted_is_said():
     undone = outcome(MIXED, Status.FAILED, message="no answer", written=True)
     page = text(report_on("apply", team_plan(MIXED), outcomes=(undone,)))
