@@ -1,5 +1,6 @@
 """The group of commands, each imported only when it is called."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -77,10 +78,26 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return ExitCode.INTERRUPTED
+        return _interrupted()
     except Exception as error:
-        return _bug(error)
+        return _interrupted() if _struck(error) else _bug(error)
+
+
+def _interrupted() -> int:
+    try:
+        click.echo("interrupted", err=True)
+    except (OSError, ValueError):
+        # The interrupt struck while a stream was set up, and broke it.
+        with contextlib.suppress(OSError):
+            os.write(2, b"interrupted\n")
+    return ExitCode.INTERRUPTED
+
+
+def _struck(error: BaseException | None) -> bool:
+    """Whether an interrupt led to this error: what it breaks may fail in ways of its own."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _bug(error: Exception) -> int:

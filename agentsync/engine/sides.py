@@ -1,9 +1,20 @@
 """Git and live side by side: what is compared, what goes, and who made it so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from agentsync.canonical import ABSENT, Absent, Json, covers, join, resolve, same, split
+from agentsync.canonical import (
+    ABSENT,
+    Absent,
+    Json,
+    covers,
+    join,
+    leaves,
+    matching,
+    resolve,
+    same,
+    split,
+)
 from agentsync.engine.diff import Difference
 from agentsync.engine.origins import not_set, origin, outline
 from agentsync.engine.rules import Rules
@@ -85,13 +96,32 @@ class Sides:
         return resolve(self.rules.defaults, item.pointer, ABSENT) if taken_back else item.desired
 
     def origin(self, pointer: str) -> Origin:
-        """Who made the sides differ at `pointer`."""
-        who = origin(pointer, self.live.value, self.desired, self.base, self.rules)
-        other = self.replaced_with(pointer)
+        """Who made the sides differ at `pointer`.
+
+        A field and what its new value leaves no room for are one decision: somebody's edit in
+        there is a conflict about all of it.
+        """
+        other = self.replaced_with(pointer) or self.replacing(pointer)
+        who = self._origin(other or pointer)
         if self.is_said(pointer) and who is not Origin.UNKNOWN:
             return Origin.GIT
-        if other and who in (Origin.LIVE, Origin.BOTH):
+        if other and who is Origin.GIT and any(map(self._edited, self._without_room(other))):
             return Origin.BOTH
-        if other:
-            return origin(other, self.live.value, self.desired, self.base, self.rules)
         return who
+
+    def replacing(self, pointer: str) -> str:
+        """`pointer` itself, when its new value leaves no room for something live; else ""."""
+        return pointer if any(self._without_room(pointer)) else ""
+
+    def _without_room(self, other: str) -> Iterator[str]:
+        """The live leaves that the new value at `other` leaves no room for."""
+        for pattern, (decisive, _) in self.rules.only_with.items():
+            if decisive == other and self.replaced_with(pattern):
+                for pointer, item in matching(self.live.value, pattern):
+                    yield from (leaf for leaf, _ in leaves(item, pointer))
+
+    def _edited(self, pointer: str) -> bool:
+        return self._origin(pointer) in (Origin.LIVE, Origin.BOTH)
+
+    def _origin(self, pointer: str) -> Origin:
+        return origin(pointer, self.live.value, self.desired, self.base, self.rules)

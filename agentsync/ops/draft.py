@@ -10,16 +10,13 @@ from agentsync.errors import (
     AgentsyncError,
     ExitCode,
     ForbiddenError,
-    IdentityError,
     NotFoundError,
     UsageError,
 )
 from agentsync.files import git
-from agentsync.files.definition import load
 from agentsync.files.project import OpenProject, open_project
 from agentsync.files.sources import has_errors
 from agentsync.model import (
-    Action,
     Change,
     Choices,
     Diagnostic,
@@ -32,6 +29,7 @@ from agentsync.model import (
     Report,
     Target,
 )
+from agentsync.ops.claims import bound_elsewhere, claimed_twice
 from agentsync.ops.comparing import Comparing, Outcome
 from agentsync.ops.connect import connect
 from agentsync.ops.here import seen_from_here
@@ -163,8 +161,8 @@ class _Drafting:
         if has_errors(notes):
             return Draft(project=self.project, diagnostics=notes, checked=len(addresses))
         changes = [item.change for item in outcomes if item.change]
-        bound = self.bound_elsewhere(addresses, changes)
-        problems = [*_problems(outcomes), *_claimed_twice(changes, bound)]
+        bound = bound_elsewhere(self.project, self.target.name, addresses, changes)
+        problems = [*_problems(outcomes), *claimed_twice(changes, bound)]
         orphans = self.orphans(roster, changes, bound, problems, watch)
         for name in choices.delete:
             try:
@@ -230,19 +228,6 @@ class _Drafting:
             orphans=orphans,
         )
 
-    def bound_elsewhere(
-        self, addresses: tuple[str, ...], changes: Iterable[Change]
-    ) -> dict[str, str]:
-        """The agents to which definitions outside this selection are bound, by id.
-
-        Asked only when an agent was found by its name: it might be theirs.
-        """
-        if all(change.action is not Action.ADOPT for change in changes):
-            return {}
-        rest = (slug for slug in self.project.slugs if slug not in addresses)
-        others = (load(self.project, slug, self.target.name) for slug in rest)
-        return {loaded.agent_id: loaded.address for loaded in others if loaded.agent_id}
-
     def orphans(
         self,
         roster: Roster,
@@ -290,23 +275,3 @@ def _problems(outcomes: Iterable[Outcome]) -> list[Problem]:
             )
         )
     return found
-
-
-def _claimed_twice(changes: Iterable[Change], bound: Mapping[str, str]) -> list[Problem]:
-    """A problem for every definition that fits a live agent which another one fits as well."""
-    claims: dict[str, list[str]] = {agent_id: [address] for agent_id, address in bound.items()}
-    for change in changes:
-        if change.agent_id:
-            claims.setdefault(change.agent_id, []).append(change.address)
-    return [
-        Problem.of(
-            IdentityError(
-                f"agent {agent_id} is claimed by {' and '.join(claimants)}",
-                hint="one agent has one definition; bind each with its own `id:`, or rename one",
-            ),
-            address,
-        )
-        for agent_id, claimants in claims.items()
-        if len(claimants) > 1
-        for address in claimants
-    ]

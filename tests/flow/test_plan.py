@@ -199,7 +199,7 @@ def test_a_failing_api_ends_in_one_problem_per_agent(run, server, project, api):
     assert done.code == ExitCode.ERROR
     assert [item["address"] for item in done.json["plan"]["changes"]] == ["b"]
     (problem,) = done.json["problems"]
-    assert (problem["address"], problem["code"]) == ("a", "bad-answer")
+    assert (problem["address"], problem["code"]) == ("a", "garbled")
     assert problem["request"] == f"GET {API}/{live['id']}"
 
 

@@ -1,5 +1,6 @@
 """How the command line ends, whatever happens."""
 
+import io
 import os
 import signal
 import subprocess
@@ -170,3 +171,28 @@ def test_colours_are_for_terminals_and_for_those_who_force_them(tmp_path):
     ]:
         shown = agentsync("validate", cwd=tmp_path, **environ).out
         assert ("\x1b[" in shown) is coloured, environ
+
+
+def test_what_an_interrupt_breaks_is_an_interrupt(monkeypatch, capfd):
+    def main(*arguments, **more):
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise io.UnsupportedOperation("not writable") from None
+
+    monkeypatch.setattr(app.app, "main", main)
+    assert app.run(["validate"]) == ExitCode.INTERRUPTED
+    assert capfd.readouterr().err == "interrupted\n"
+
+
+def test_an_interrupt_is_told_even_when_its_stream_is_broken(monkeypatch, capfd):
+    def broken(*arguments, **more):
+        raise io.UnsupportedOperation("not writable")
+
+    def main(*arguments, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app.app, "main", main)
+    monkeypatch.setattr("click.echo", broken)
+    assert app.run(["validate"]) == ExitCode.INTERRUPTED
+    assert capfd.readouterr().err == "interrupted\n"

@@ -26,14 +26,24 @@ from agentsync.model import (
 )
 from agentsync.providers.managed import RULES
 
+SANDBOX = "/backend/sandbox_config"
 DECIDED = Choices(on_drift=OnDrift.KEEP, on_conflict=OnConflict.LIVE, adopt=True)
 
 
-def oracle(pointer, base, git, then, now):
+def oracle(pointer, *sides):
+    """Who changed it; a sandbox that goes because of its type is one decision with the type."""
+    _, git, _, now = sides
+    kinds = (resolve(side, "/backend/type", "sandbox") for side in (now, git))
+    if not covered(pointer, ["/backend/type", SANDBOX]) or tuple(kinds) != ("sandbox", "state"):
+        return one_by_one(pointer, *sides)
+    who = one_by_one("/backend/type", *sides)
+    inside = (at for at, _ in leaves(resolve(now, SANDBOX, {}), SANDBOX))
+    edited = {one_by_one(at, *sides) for at in inside} & {Origin.LIVE, Origin.BOTH}
+    return Origin.BOTH if edited and who is Origin.GIT else who
+
+
+def one_by_one(pointer, base, git, then, now):
     """Who changed it: plain comparisons of the values of both sides then and now."""
-    if covered(pointer, ["/backend/sandbox_config"]) and resolve(git, pointer, ABSENT) is ABSENT:
-        # It goes because the type does.
-        pointer = "/backend/type"
     owned = split(pointer)[0] in IN_FULL or resolve(base, pointer, ABSENT) is not ABSENT
     entry = join(split(pointer)[:2])
     if not owned and not (entry.startswith("/extras/") and resolve(base, entry, None) is not None):

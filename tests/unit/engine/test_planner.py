@@ -9,6 +9,7 @@ from matched import compared
 from agentsync.canonical import ABSENT, join, same
 from agentsync.engine.diff import differences, in_sync
 from agentsync.engine.normalise import desired, live
+from agentsync.engine.sides import Sides
 from agentsync.model import Action, Definition, LiveAgent, Origin
 from agentsync.providers.managed import RULES
 
@@ -65,9 +66,11 @@ def test_the_cheap_question_and_the_dear_one_agree(one, other):
     for left, right in ((one, other), (one, {**one, "extras": other.get("extras", {})})):
         wanted, found = definition(left), agent(right)
         full = compared(wanted, found, show_unmanaged=True)
-        assert in_sync(found.value, wanted.value, RULES) == (not full.fields)
+        goes = Sides(found, wanted.value, None, RULES).removes
+        never = frozenset().__contains__
+        assert in_sync(found.value, wanted.value, RULES, never, goes) == (not full.fields)
         skipped = {item.pointer for item in full.fields[1:]}
-        some = in_sync(found.value, wanted.value, RULES, skipped.__contains__)
+        some = in_sync(found.value, wanted.value, RULES, skipped.__contains__, goes)
         assert some == (not full.fields[:1])
 
 
