@@ -27,7 +27,8 @@ class Marker:
 
     Shape: `base` is the canonical form that was applied, every leaf as its token
     (engine/origins.py); None when that part cannot be read, and then `damage` says why.
-    `revision` is the live token just before the marker was written, "" for a created agent;
+    `revision` is the live token just before the marker was written, when the files were as they
+    should be, "" for a created agent;
     `commit` the git commit of the definition; `applied_at` an RFC 3339 time in UTC.
     """
 

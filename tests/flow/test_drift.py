@@ -132,6 +132,15 @@ def test_every_kind_of_edit_is_drift_with_both_revisions(stage, git):
     assert "edited" in shown.out
 
 
+def test_the_revision_then_is_the_one_that_the_last_apply_left(stage, git):
+    git.write("a", {**DOCUMENT, "system_prompt": "Anew.", "description": "anew"})
+    assert git.apply().exit_code is ExitCode.OK
+    left = stage.client.get(f"{AGENTS}/{stage.only()}").json()["revision"]
+    patch(stage, stage.only(), system_prompt="edited")
+    (change,) = run(git, "--format", "json").json["plan"]["changes"]
+    assert change["last"]["revision"] == left != change["precondition"]["revision"]
+
+
 def test_what_git_changed_meanwhile_is_no_drift(stage, git):
     git.write("a", {**DOCUMENT, "description": "new", "skills": [], "system_prompt": "Other."})
     assert drifted(git) == {}

@@ -126,6 +126,10 @@ class Aim:
         """The marker as it is written."""
         return markers.to_json(self.marker)
 
+    def marker_over(self, live: LiveAgent) -> Json:
+        """The marker as it is written over `live`, whose files are as they shall be by now."""
+        return markers.to_json(replace(self.marker, revision=live.revision))
+
     @property
     def rules(self) -> Rules:
         """What the API's fields mean."""

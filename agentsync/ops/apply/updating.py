@@ -147,7 +147,7 @@ class Updating:
             if part is Part.FILES:
                 guarantee = self.provider.write_files(held, wanted)
             else:
-                self.provider.write_metadata(held, wanted, aim.marker_json)
+                self.provider.write_metadata(held, wanted, aim.marker_over(held.live))
         except StaleError as error:
             return error
         except ProviderError as error:
