@@ -41,19 +41,21 @@ class Rules:
     only_with: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    _owned: Mapping[int, list[tuple[str, ...]]] = field(init=False, repr=False)
+    _owned: Mapping[tuple[int, str], list[list[str]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        by_length: dict[int, list[tuple[str, ...]]] = {}
+        # By length and field: asked of every live leaf that git does not mention.
+        by_field: dict[tuple[int, str], list[list[str]]] = {}
         for pattern in self.owned:
-            globs = tuple(pattern.split("/")[1:])
-            by_length.setdefault(len(globs), []).append(globs)
-        object.__setattr__(self, "_owned", by_length)
+            globs = pattern.split("/")[1:]
+            by_field.setdefault((len(globs), globs[0]), []).append(globs)
+        object.__setattr__(self, "_owned", by_field)
 
     def owns(self, pointer: str) -> bool:
         """Whether git owns what stands at `pointer` even when it does not mention it."""
         parts = pointer.split("/")[1:]
-        return any(all(map(_fits, parts, globs)) for globs in self._owned.get(len(parts), ()))
+        found = self._owned.get((len(parts), parts[0]), ()) if parts else ()
+        return any(all(map(_fits, parts, globs)) for globs in found)
 
     def removes(self, pointer: str, desired: Mapping[str, Json]) -> bool:
         """Whether what stands live at `pointer`, and not in `desired`, is to be removed."""

@@ -74,8 +74,9 @@ class Sides:
     def replaced_with(self, pointer: str) -> str:
         """The field whose new value leaves no room for what stands at `pointer`, "" for none."""
         for pattern, (other, value) in self.rules.only_with.items():
-            wanted = resolve(self.desired, other, value)
-            if covers(pattern, pointer) and resolve(self.live.value, other) == value != wanted:
+            if not pointer.startswith(pattern) or not covers(pattern, pointer):
+                continue
+            if resolve(self.live.value, other) == value != resolve(self.desired, other, value):
                 return other
         return ""
 

@@ -1,6 +1,7 @@
 """What every group of goals works with: the command under test, corpora, repeats, peers."""
 
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ class Bench:
 class Planning:
     """`agentsync plan` of a corpus against its running server.
 
-    Shape: `counted` collects the server's counters, one entry per run.
+    Shape: `unchanged` agents have nothing to be done, `drifted` ones of them because edits are
+    kept; `counted` collects the server's counters, one entry per run.
     """
 
     bench: Bench
@@ -70,6 +72,7 @@ class Planning:
     workers: int
     latency: float
     unchanged: int
+    drifted: int
     counted: list[dict[str, Any]]
 
     def command(self) -> list[str]:
@@ -101,6 +104,9 @@ class Planning:
         found = no_ops(output)
         if found != self.unchanged:
             raise BenchError(f"plan found {found} unchanged agents, there are {self.unchanged}")
+        found = in_state("drifted", output)
+        if found != self.drifted:
+            raise BenchError(f"plan found {found} drifted agents, there are {self.drifted}")
 
 
 def ids_file(corpus: Path) -> Path:
@@ -121,6 +127,14 @@ def no_ops(output: Path) -> int | None:
         file.seek(max(output.stat().st_size - _SUMMARY_BYTES, 0))
         found = re.findall(rb'"summary":\s*\{[^}]*"no-op":\s*(\d+)', file.read())
     return int(found[-1]) if found else None
+
+
+def in_state(state: str, output: Path) -> int:
+    """How many agents the JSON report says are in this state; another process reads it."""
+    found = subprocess.run(
+        ["grep", "-o", f'"state": "{state}"', str(output)], capture_output=True, check=False
+    )
+    return found.stdout.count(b"\n")
 
 
 def void(samples: Samples, metric: str = "wall") -> bool:
