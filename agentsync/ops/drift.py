@@ -1,11 +1,11 @@
 """`drift`: what somebody changed outside git since the last apply, and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from agentsync.engine.identity import UNTOLD
 from agentsync.errors import ExitCode
-from agentsync.model import Action, Change, Origin, Plan, Precondition, Report
+from agentsync.model import Action, Change, Origin, Plan, Precondition, Problem, Report
 from agentsync.ops.draft import DraftOptions, draft
 from agentsync.ops.watch import Watch
 
@@ -21,7 +21,8 @@ def drift(options: DriftOptions, environ: Mapping[str, str], watch: Watch) -> Re
     """The report on every definition asked for, with the fields that were edited outside git.
 
     Shape: its plan has every agent, those without drift without fields; the exit code says
-    "differences" exactly when there is a field in it and nothing stood in the way.
+    "differences" exactly when there is a field in it and nothing stood in the way, such as a
+    marker that cannot be read.
     Errors: AgentsyncError when there is no project, no key, no trusted host, no such agent.
     """
     made = draft(options, environ, watch)
@@ -30,7 +31,23 @@ def drift(options: DriftOptions, environ: Mapping[str, str], watch: Watch) -> Re
     found = _only_drift(made.plan)
     drifted = any(change.fields for change in found.changes)
     code = ExitCode.DIFFERENCES if drifted else ExitCode.OK
-    return replace(made, plan=found).report("drift", code)
+    problems = (*made.problems, *_untold(found))
+    return replace(made, plan=found, problems=problems).report("drift", code)
+
+
+def _untold(plan: Plan) -> Iterator[Problem]:
+    """A problem for every agent that apply has marked and whose marker nobody can read.
+
+    A job that looks for drift must not stay green because somebody broke the marker.
+    """
+    for change in plan.changes:
+        for note in change.notes:
+            yield Problem(
+                code="unreadable-marker",
+                message=f"{note}, and so is whether it drifted",
+                hint="`agentsync plan` shows how it differs; apply writes the marker anew",
+                address=change.address,
+            )
 
 
 def _only_drift(plan: Plan) -> Plan:

@@ -243,14 +243,19 @@ def test_agents_never_applied_have_no_drift_and_are_told(stage, git):
 
 
 @pytest.mark.parametrize("damage", [{"fields": 7}, {"v": 99}, {"project": 5}, None])
-def test_a_damaged_marker_is_told_and_is_no_drift(stage, git, damage):
+def test_a_damaged_marker_is_an_error_and_no_drift(stage, git, damage):
     agent_id = stage.only()
     extras = stage.raw(agent_id)["extras"]
     found = {**extras["agentsync"], **damage} if damage else "gone"
     patch(stage, agent_id, description="edited", extras={**extras, "agentsync": found})
-    assert drifted(git) == {}
+    done = run(git, "--format", "json")
+    jsonschema.validate(done.json, shipped.schema("report"))
+    assert done.code == ExitCode.ERROR
+    assert [item["fields"] for item in done.json["plan"]["changes"]] == [[]]
+    assert [item["code"] for item in done.json["problems"]] == ["unreadable-marker"]
     done = run(git)
-    assert "who changed what is unknown" in done.out
+    assert done.code == ExitCode.ERROR
+    assert "who changed what is unknown, and so is whether it drifted" in done.out
     assert "No drift" not in done.out
 
 

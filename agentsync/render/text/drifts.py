@@ -17,10 +17,11 @@ def drift_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterat
     """The head, every agent that was edited, and those of which it cannot be told."""
     yield head(plan, "Drift")
     yield _summary(report, plan)
+    failed = {problem.address for problem in report.problems}
     for change in plan.changes:
         if change.fields:
             yield _agent(change, options)
-        elif change.notes:
+        elif change.notes and change.address not in failed:
             yield [titled(change, ("  ", "")), *notes(change)]
     yield list(_untold(plan))
     yield orphan_lines(plan, whole=options.verbose)

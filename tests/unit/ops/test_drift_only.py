@@ -121,13 +121,14 @@ def test_agents_without_drift_are_told_apart(told, action, last, notes, state):
     report = told(gave if action is not Action.CREATE else replace(gave, precondition=None))
     (change,) = report.plan.changes
     assert (change.state, change.last, change.notes, change.fields) == (state, last, notes, ())
-    assert report.exit_code is ExitCode.OK
+    assert report.exit_code is (ExitCode.ERROR if notes else ExitCode.OK)
     assert (change.desired, change.refusals) == (None, ())
 
 
 def test_a_problem_is_an_error_beside_drift_and_without(told):
     problem = Problem(code="server", message="down", address="b")
-    for change in (CHANGE, replace(CHANGE, fields=())):
+    readable = replace(CHANGE, notes=())
+    for change in (readable, replace(readable, fields=())):
         report = told(change, problems=(problem,))
         assert report.exit_code is ExitCode.ERROR
         assert report.problems == (problem,)
