@@ -18,16 +18,20 @@ from agentsync.model.changes import (
 )
 from agentsync.model.choices import Choices, OnConflict, OnDrift
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
+from agentsync.model.findings import Finding
+from agentsync.model.history import History, Revision
 from agentsync.model.outcomes import Guarantee, Outcome, Status
 from agentsync.model.ownership import Marker, Owner
+from agentsync.model.patches import AgentPatch, FileOp, FilePatch, PatchStatus
 from agentsync.model.project import Limits, ProjectConfig, Target
-from agentsync.model.report import FORMAT_VERSION, Finding, Orphan, Plan, Problem, Report
+from agentsync.model.report import FORMAT_VERSION, Orphan, Plan, Problem, Report
 
 __all__ = [
     "ABSENT",
     "FORMAT_VERSION",
     "Absent",
     "Action",
+    "AgentPatch",
     "AgentSummary",
     "Change",
     "Choices",
@@ -35,8 +39,11 @@ __all__ = [
     "Diagnostic",
     "Effect",
     "FieldChange",
+    "FileOp",
+    "FilePatch",
     "Finding",
     "Guarantee",
+    "History",
     "LastApply",
     "Limits",
     "LiveAgent",
@@ -47,11 +54,13 @@ __all__ = [
     "Orphan",
     "Outcome",
     "Owner",
+    "PatchStatus",
     "Plan",
     "Precondition",
     "Problem",
     "ProjectConfig",
     "Report",
+    "Revision",
     "Severity",
     "Span",
     "State",

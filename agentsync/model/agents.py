@@ -29,12 +29,16 @@ class Definition:
 class AgentSummary:
     """What a list call says of one live agent: enough to find it, not to compare it.
 
-    Shape: `owner` is the definition that its marker names, None without a readable marker.
+    Shape: `owner` is the definition that its marker names, None without a readable marker;
+    `owner_id` the user it belongs to, "" when the API does not say, and `mine` whether that is
+    whose key asks.
     """
 
     agent_id: str
     name: str
     owner: Owner | None = None
+    owner_id: str = ""
+    mine: bool = False
     writable: bool = True
     created_at: str = ""
     updated_at: str = ""

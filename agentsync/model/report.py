@@ -9,40 +9,14 @@ from agentsync.errors import AgentsyncError, ExitCode, ProviderError
 from agentsync.model.changes import Action, Change
 from agentsync.model.choices import Choices
 from agentsync.model.diagnostics import Diagnostic
+from agentsync.model.findings import Finding
+from agentsync.model.history import History
 from agentsync.model.outcomes import Outcome
+from agentsync.model.patches import AgentPatch
 from agentsync.model.project import Limits
 
 FORMAT_VERSION: Final = 1
 """Of every JSON document agentsync writes: reports and saved plans."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A policy rule that fired on one change. Rules come with the review issue.
-
-    Shape: `rule` is a stable id, `severity` one of low, medium, high.
-    """
-
-    rule: str
-    severity: str
-    address: str
-    pointer: str
-    message: str
-
-    def to_json(self) -> Json:
-        """The finding as plain JSON."""
-        return {
-            "rule": self.rule,
-            "severity": self.severity,
-            "address": self.address,
-            "pointer": self.pointer,
-            "message": self.message,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Finding":
-        """The finding that `to_json` wrote."""
-        return cls(**data)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +185,8 @@ class Report:
     `checked` counts the definitions that were looked at; `root` is the project's folder as seen
     from where the command ran, "" when it is the same (spans are relative to the project);
     `listing` is only for commands whose answer is a text of its own (schema, init); `outcomes`
-    only for apply, sorted by address.
+    only for apply and rollback, `patches` only for pull and import, both sorted by address;
+    `history` only for log.
     """
 
     command: str
@@ -224,6 +199,8 @@ class Report:
     root: str = ""
     listing: tuple[str, ...] = field(default=())
     outcomes: tuple[Outcome, ...] = ()
+    patches: tuple[AgentPatch, ...] = ()
+    history: History | None = None
 
     def to_json(self) -> Json:
         """The report as plain JSON, in the shape of schemas/report.schema.json."""
@@ -240,5 +217,7 @@ class Report:
             "summary": self.plan.counts() if self.plan else None,
             "plan": self.plan.to_json() if self.plan else None,
             "outcomes": [item.to_json() for item in self.outcomes],
+            "patches": [item.to_json() for item in self.patches],
+            "history": self.history.to_json() if self.history else None,
             "listing": list(self.listing),
         }

@@ -236,6 +236,8 @@ def _summary(item: Json) -> AgentSummary:
         agent_id=item["id"],
         name=str(item.get("name") or ""),
         owner=markers.owner_of(extras, RULES) if isinstance(extras, dict) else None,
+        owner_id=_text(item, "owner_id"),
+        mine=item.get("is_owner") is True,
         writable=_writable(item),
         created_at=_text(item, "created_at"),
         updated_at=_text(item, "updated_at"),
