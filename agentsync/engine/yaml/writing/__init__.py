@@ -1,0 +1,1 @@
+"""YAML texts made, and changed as little as possible."""
