@@ -37,3 +37,15 @@ def useless_removals(
             yield (*above, key)
         elif isinstance(value, Mapping):
             yield from useless_removals(known.get(key), value, (*above, key))
+
+
+def uncovered(base: Mapping[str, Json], patch: Mapping[str, Json]) -> dict[str, Json]:
+    """The base without the model that the overlay says in other words."""
+    below, runtime = dict(base), base.get("runtime")
+    if "model" in patch and isinstance(runtime, Mapping):
+        below["runtime"] = {key: item for key, item in runtime.items() if key != "model"}
+        if not below["runtime"]:
+            del below["runtime"]
+    elif isinstance(patch.get("runtime"), Mapping) and "model" in patch["runtime"]:
+        below.pop("model", None)
+    return below

@@ -15,7 +15,8 @@ from agentsync.engine.crosscheck import (
     tool_issues,
     typed_path_advice,
 )
-from agentsync.engine.overlay import merge, useless_removals
+from agentsync.engine.declared import declared
+from agentsync.engine.overlay import merge, uncovered, useless_removals
 from agentsync.engine.validate import Checker, Issue, without_write_only
 from agentsync.files import shipped
 from agentsync.files.contents import Budget, read_files, read_prompt, read_skills
@@ -107,7 +108,7 @@ def for_target(files: AgentFiles, target: str) -> Loaded:
         return Loaded(address=files.address, folder=files.layout.folder, diagnostics=tuple(notes))
     judge, merged = checker("agent"), base.value
     if overlay is not None:
-        merged = _merged(base.value, overlay.value)
+        merged = merge(uncovered(base.value, overlay.value), overlay.value)
         report(_removal_issues(base.value, overlay.value), overlay, None, notes)
     value, warnings = without_write_only(merged, judge)
     issues = [*warnings, *judge.issues(value), *tool_issues(value.get("tools"))]
@@ -160,20 +161,6 @@ def _read_contents(root: str, layout: Layout, notes: list[Diagnostic]) -> dict[s
     return contents
 
 
-def _merged(base: Mapping[str, Json], patch: Mapping[str, Json]) -> dict[str, Json]:
-    """The base with the overlay laid over it, which may spell the model the other way."""
-    below = dict(base)
-    runtime = below.get("runtime")
-    if "model" in patch and isinstance(runtime, dict):
-        below["runtime"] = {key: item for key, item in runtime.items() if key != "model"}
-        if not below["runtime"]:
-            del below["runtime"]
-    elif isinstance(patch.get("runtime"), dict) and "model" in patch["runtime"]:
-        below.pop("model", None)
-    merged: dict[str, Json] = merge(below, patch)
-    return merged
-
-
 def _removal_issues(base: Mapping[str, Json], patch: Mapping[str, Json]) -> Iterator[Issue]:
     for path in useless_removals(base, patch):
         if path == ("model",) and "runtime" in base:
@@ -216,15 +203,9 @@ def _linked_skill_issues(links: Json, folders: tuple[str, ...]) -> Iterator[Issu
 
 
 def _document(value: Mapping[str, Json], contents: Mapping[str, Json]) -> dict[str, Json]:
-    document = {key: item for key, item in value.items() if key not in ("id", "model", "skills")}
-    if "model" in value:
-        runtime = dict(document.get("runtime", {}))
-        document["runtime"] = {**runtime, "model": {"model_id": value["model"]}}
-    document.update(contents)
-    if links := value.get("skills"):
-        linked = [{**link, "name": linked_skill_name(link)} for link in links]
-        document["skills"] = linked + contents["skills"]
-    return document
+    document = declared(value)
+    skills = [*document.get("skills", ()), *contents["skills"]]
+    return {**document, **contents, "skills": skills}
 
 
 def _unknown_target(path: str, name: str, declared: list[str]) -> Diagnostic:
