@@ -85,7 +85,7 @@ class Agents:
         row = self._reach(call, "WRITE")
         sent = requests.decode(call.body)
         body = requests.agent_body(requests.UPDATE, sent, self._readings)
-        return self._answers.whole(self.change(row, body), call, 200)
+        return self._answers.whole(self.change(row, body, call.caller.user_name), call, 200)
 
     def delete(self, call: Call) -> Response:
         """204, whether the agent was there or not."""
@@ -143,13 +143,14 @@ class Agents:
             return None
         return level_of(row, caller)
 
-    def change(self, row: AgentRow, body: Mapping[str, Any]) -> AgentRow:
-        """The agent after this checked body was written to it."""
+    def change(self, row: AgentRow, body: Mapping[str, Any], author: str = "") -> AgentRow:
+        """The agent after this checked body was written to it by `author`."""
         with self._store.transaction():
             tree = writes.with_fields(self.tree(row), dict(body), self._style, self._readings)
             metadata = self._metadata(row.metadata, body)
             after = replace(row, name=body.get("name", row.name), metadata=metadata)
-            return self._write(row, after, tree, files=any(key in body for key in requests.CONTENT))
+            files = any(key in body for key in requests.CONTENT)
+            return self._write(row, after, tree, author, files=files)
 
     def race(self, agent_id: str, files: Mapping[str, str | None], metadata: Any) -> None:
         """Somebody else's change: by default one more line in the prompt."""
@@ -196,10 +197,12 @@ class Agents:
             )
             self._store.add_agent(row)
             self._repo(row)
-            self._store.add_commit(tenant, row.id, tree)
+            self._store.add_commit(tenant, row.id, tree, caller.user_name)
         return row
 
-    def _write(self, row: AgentRow, after: AgentRow, tree: Tree, *, files: bool) -> AgentRow:
+    def _write(
+        self, row: AgentRow, after: AgentRow, tree: Tree, author: str, *, files: bool
+    ) -> AgentRow:
         """Keeps the changed agent; commits and moves the revision as the readings say."""
         reads = self._readings
         if reads.metadata_in_tree:
@@ -210,7 +213,7 @@ class Agents:
         commits = changed or (files and reads.empty_write_commits)
         if commits or (moved and reads.revision_is_commit):
             self._repo(row)
-            self._store.add_commit(row.tenant, row.id, tree)
+            self._store.add_commit(row.tenant, row.id, tree, author)
         if commits or moved:
             after = replace(after, revision=row.revision + 1)
         if commits or moved or described:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.responses import PlainTextResponse, Response
 
 HUB: Final = "/v1/platform/hub"
+COMMITS: Final = "/commits"
 _ERRORS: Final = "https://docs.langchain.com/errors/"
 
 

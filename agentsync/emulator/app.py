@@ -15,7 +15,7 @@ from starlette.routing import Route
 from agentsync.emulator import admin
 from agentsync.emulator.agents import Agents
 from agentsync.emulator.answering import AgentAnswers
-from agentsync.emulator.answers import HUB, Failure
+from agentsync.emulator.answers import COMMITS, HUB, Failure
 from agentsync.emulator.auth import authenticate
 from agentsync.emulator.call import Call, Operation
 from agentsync.emulator.faults import Fault, Faults
@@ -122,11 +122,14 @@ def _routes(
 ) -> list[Route]:
     agent, server = f"{API}/agents/{{agent_id}}", f"{API}/mcp-servers/{{mcp_server_id}}"
     repo = f"{HUB}/repos/{{owner}}/{{repo}}/directories"
+    commits = f"{COMMITS}/{{owner}}/{{repo}}"
     table: list[tuple[str, dict[str, Operation]]] = [
         (agent, {"GET": agents.get, "PATCH": agents.patch, "DELETE": agents.delete}),
         (f"{API}/agents", {"GET": agents.page, "POST": agents.create}),
         (repo, {"GET": hub.get, "DELETE": hub.delete}),
         (f"{repo}/commits", {"POST": hub.commit}),
+        (commits, {"GET": hub.commits}),
+        (f"{commits}/", {"GET": hub.commits}),
         (f"{agent}/clone", {"POST": agents.clone}),
         (f"{agent}/health", {"GET": agents.health}),
         (f"{API}/mcp-servers", {"GET": servers.index, "POST": servers.create}),
@@ -148,7 +151,7 @@ def _endpoint(
     """
 
     async def answer(request: Request) -> Response:
-        hub = request.url.path.startswith(HUB)
+        hub = request.url.path.startswith((HUB, COMMITS))
         operation = operations["GET" if request.method == "HEAD" else request.method]
         try:
             caller = authenticate(request.headers, options.keys)
@@ -204,4 +207,4 @@ async def _no_route(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     code = "method_not_allowed" if status == 405 else "route_not_found"
     failure = Failure(status, code, f"No such operation: {request.method} {request.url.path}")
-    return failure.response(hub=request.url.path.startswith(HUB))
+    return failure.response(hub=request.url.path.startswith((HUB, COMMITS)))

@@ -18,6 +18,7 @@ class Caller:
     user_id: str
     tenant_id: str
     permissions: frozenset[str]
+    user_name: str = ""
 
     def need(self, permission: str) -> None:
         """Lets the request pass if its key has this permission.
@@ -45,7 +46,12 @@ def authenticate(headers: Mapping[str, str], keys: tuple[Key, ...]) -> Caller:
     tenant = _workspace(named) if named else (own or (DEFAULT_WORKSPACE,))[0]
     if own and tenant not in own:
         raise Refusal(403)
-    return Caller(user_id=key.user_id, tenant_id=tenant, permissions=key.permissions)
+    return Caller(
+        user_id=key.user_id,
+        tenant_id=tenant,
+        permissions=key.permissions,
+        user_name=key.user_name,
+    )
 
 
 def access_level(owner: str, permissions: Mapping[str, Any], user_id: str) -> str | None:

@@ -1,5 +1,6 @@
-"""Hub directories: the file tree as commits, with the API's only compare-and-swap."""
+"""The hub: the file tree as commits, with the API's only compare-and-swap, and their list."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -18,6 +19,7 @@ from agentsync.emulator.views import Views
 
 _SHORTEST: Final = 8
 _LONGEST: Final = 64
+_PAGE: Final = 100
 _ENTRY: Final = Record(
     fields={
         "type": Text(enum=("file", "skill")),
@@ -55,12 +57,30 @@ class Hub:
             before = self._store.tree(head.tree) if head else {}
             tree = _applied(before, body["files"])
             if head is None or tree != before or self._readings.empty_write_commits:
-                head = self._store.add_commit(repo.tenant, repo.handle, tree)
+                author = call.caller.user_name
+                head = self._store.add_commit(repo.tenant, repo.handle, tree, author)
                 row = self._store.agent(repo.handle)
                 if row is not None:
                     self._agents.committed(row, tree)
         shown = {"id": head.id, "commit_hash": head.hash, "created_at": head.created_at}
         return json_response({"commit": shown})
+
+    def commits(self, call: Call) -> Response:
+        """200 and one page of the repository's commits, newest first, with their number."""
+        call.caller.need("hub:read")
+        repo = self._repo(call, "READ")
+        limit, offset = _number(call.query, "limit", 20), _number(call.query, "offset", 0)
+        if not 1 <= limit <= _PAGE:
+            raise Failure(422, "validation_failed", f"limit must be from 1 to {_PAGE}")
+        if self._readings.history == "hidden":
+            raise _not_found()
+        listed = self._readings.history == "listed"
+        found = self._store.commits(repo.tenant, repo.handle) if listed else []
+        shown = [
+            _listed(commit, found[number + 1] if number + 1 < len(found) else None)
+            for number, commit in enumerate(found)
+        ]
+        return json_response({"commits": shown[offset : offset + limit], "total": len(found)})
 
     def delete(self, call: Call) -> Response:
         """204; the repository and its history are gone, the agent's row stays."""
@@ -103,6 +123,30 @@ class Hub:
             if ref == commit.id or (len(ref) >= _SHORTEST and commit.hash.startswith(ref)):
                 return commit
         raise Failure(404, "commit_not_found", "commit not found")
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Failure(422, "validation_failed", f"{name} must be a number, not negative")
+    return int(text) if text else default
+
+
+def _listed(commit: Commit, parent: Commit | None) -> dict[str, Any]:
+    """A commit as a list has it."""
+    return {
+        "id": commit.id,
+        "commit_hash": commit.hash,
+        "parent_id": parent.id if parent else None,
+        "parent_commit_hash": parent.hash if parent else None,
+        "created_at": commit.created_at,
+        "updated_at": commit.created_at,
+        "full_name": commit.author or None,
+        "description": None,
+        "example_run_ids": [],
+        "num_downloads": 0,
+        "num_views": 0,
+    }
 
 
 def _checked(raw: bytes, readings: Readings) -> dict[str, Any]:

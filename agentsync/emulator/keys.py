@@ -30,11 +30,13 @@ DEFAULT_WORKSPACE: Final = "0b8d3e5c-6f0a-4b5f-9a55-1f6f6f3a7c01"
 class Key:
     """One API key.
 
-    Shape: no `workspaces` makes it organisation-wide: `X-Tenant-Id` may name any workspace.
+    Shape: no `workspaces` makes it organisation-wide: `X-Tenant-Id` may name any workspace;
+    `user_name` is "" for a user without a name.
     """
 
     key: str
     user_id: str = DEFAULT_USER
+    user_name: str = ""
     workspaces: tuple[str, ...] = ()
     permissions: frozenset[str] = ALL
 
@@ -63,14 +65,16 @@ def _one(text: str) -> Key:
     if level not in ("", "read", "write"):
         raise UsageError(f"--key may end in read or write, not in {level!r}", hint=_FORM)
     permissions = READ if level == "read" else ALL
-    return Key(key=key, user_id=_user_id(user), permissions=permissions)
+    user_id, name = _user(user)
+    return Key(key=key, user_id=user_id, user_name=name, permissions=permissions)
 
 
-def _user_id(user: str) -> str:
+def _user(user: str) -> tuple[str, str]:
+    """The user's id and name."""
     if not user:
-        return DEFAULT_USER
+        return DEFAULT_USER, ""
     try:
-        return str(uuid.UUID(user))
+        return str(uuid.UUID(user)), ""
     except ValueError:
         # As the API has it, an owner is a UUID.
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"agentsync-emulator/user/{user}"))
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"agentsync-emulator/user/{user}")), user

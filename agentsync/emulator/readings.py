@@ -65,6 +65,9 @@ class Readings:
     unknown_fields: Literal["dropped", "kept"] = "dropped"
     """Fields of a body that the documents do not name; kept ones are answered again."""
 
+    history: Literal["listed", "hidden", "empty"] = "listed"
+    """An agent's commits in the list of commits: told, 404, or a list without any."""
+
     backend_names: Literal["current", "legacy"] = "current"
     """How an answer names the backend; legacy is what the official SDK's types still list."""
 

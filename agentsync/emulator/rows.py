@@ -25,6 +25,11 @@ CREATE TABLE servers (
   owner TEXT NOT NULL, body TEXT NOT NULL);
 """
 
+AUTHORS: Final = """
+CREATE TABLE IF NOT EXISTS authors (number INTEGER PRIMARY KEY, name TEXT NOT NULL)
+"""
+"""A table beside that of the commits: a file made before there was one is opened all the same."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRow:
@@ -58,13 +63,17 @@ class Repo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One state of a repository; `tree` is the digest of its files."""
+    """One state of a repository.
+
+    Shape: `tree` is the digest of its files; `author` the name of who made it, "" when unknown.
+    """
 
     number: int
     hash: str
     id: str
     created_at: str
     tree: str
+    author: str = ""
 
 
 def agent_row(found: tuple[Any, ...]) -> AgentRow:
@@ -83,5 +92,12 @@ def agent_row(found: tuple[Any, ...]) -> AgentRow:
 
 
 def commit_row(found: tuple[Any, ...]) -> Commit:
-    """The commit in (number, hash, id, created_at, tree)."""
-    return Commit(number=found[0], hash=found[1], id=found[2], created_at=found[3], tree=found[4])
+    """The commit in (number, hash, id, created_at, tree, author)."""
+    return Commit(
+        number=found[0],
+        hash=found[1],
+        id=found[2],
+        created_at=found[3],
+        tree=found[4],
+        author=found[5] or "",
+    )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from agentsync.emulator.rows import SCHEMA, AgentRow, Commit, Repo, agent_row, commit_row
+from agentsync.emulator.rows import AUTHORS, SCHEMA, AgentRow, Commit, Repo, agent_row, commit_row
 from agentsync.emulator.tree import Tree
 from agentsync.errors import UsageError
 
@@ -22,6 +22,10 @@ _APPLICATION: Final = 0x61677379  # "agsy": tells our files from anybody else's
 _FORMAT: Final = 1
 _WAIT_SECONDS: Final = 0.5
 _EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_COMMITS: Final = (
+    "SELECT number, hash, id, created_at, tree, name FROM commits LEFT JOIN authors USING (number) "
+    "WHERE tenant = ? AND repo = ? ORDER BY number DESC"
+)
 
 
 class Store:
@@ -64,7 +68,7 @@ class Store:
     def clear(self) -> None:
         """Forgets every row; numbers and times go on."""
         with self.transaction():
-            for table in ("agents", "repos", "commits", "trees", "servers"):
+            for table in ("agents", "repos", "commits", "authors", "trees", "servers"):
                 self._db.execute(f"DELETE FROM {table}")
 
     def number(self) -> int:
@@ -169,9 +173,11 @@ class Store:
     def remove_repo(self, tenant: str, handle: str) -> None:
         """Forgets a repository and its history."""
         self._db.execute("DELETE FROM repos WHERE tenant = ? AND handle = ?", (tenant, handle))
+        number = "SELECT number FROM commits WHERE tenant = ? AND repo = ?"
+        self._db.execute(f"DELETE FROM authors WHERE number IN ({number})", (tenant, handle))
         self._db.execute("DELETE FROM commits WHERE tenant = ? AND repo = ?", (tenant, handle))
 
-    def add_commit(self, tenant: str, handle: str, tree: Tree) -> Commit:
+    def add_commit(self, tenant: str, handle: str, tree: Tree, author: str = "") -> Commit:
         """Keeps this tree as the repository's newest state."""
         number = self.number()
         files = json.dumps(tree, sort_keys=True)
@@ -183,31 +189,25 @@ class Store:
             id=self.identity(number),
             created_at=self.now(number),
             tree=digest,
+            author=author,
         )
         self._db.execute("INSERT OR IGNORE INTO trees VALUES (?, ?)", (digest, files))
         self._db.execute(
             "INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?, ?)",
             (number, tenant, handle, commit.hash, commit.id, commit.created_at, digest),
         )
+        if author:
+            self._db.execute("INSERT INTO authors VALUES (?, ?)", (number, author))
         return commit
 
     def head(self, tenant: str, handle: str) -> Commit | None:
         """The repository's newest commit."""
-        found = self._db.execute(
-            "SELECT number, hash, id, created_at, tree FROM commits "
-            "WHERE tenant = ? AND repo = ? ORDER BY number DESC LIMIT 1",
-            (tenant, handle),
-        ).fetchone()
+        found = self._db.execute(f"{_COMMITS} LIMIT 1", (tenant, handle)).fetchone()
         return commit_row(found) if found else None
 
     def commits(self, tenant: str, handle: str) -> list[Commit]:
         """The repository's history, newest first."""
-        rows = self._db.execute(
-            "SELECT number, hash, id, created_at, tree FROM commits "
-            "WHERE tenant = ? AND repo = ? ORDER BY number DESC",
-            (tenant, handle),
-        )
-        return list(map(commit_row, rows))
+        return list(map(commit_row, self._db.execute(_COMMITS, (tenant, handle))))
 
     def tree(self, digest: str) -> Tree:
         """The files of that digest."""
@@ -254,6 +254,7 @@ class Store:
                 self._db.execute(f"PRAGMA user_version = {_FORMAT}")
             else:
                 self._db.execute("UPDATE counter SET value = value")
+            self._db.execute(AUTHORS)
 
 
 def _unusable(database: str, error: sqlite3.Error) -> UsageError:

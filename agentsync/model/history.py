@@ -12,9 +12,10 @@ class Revision:
 
     Shape: `token` is the hub's commit hash; `at` an RFC 3339 time, "" when unknown; `author` whom
     the API names, "" when it names nobody; `fields` lead from the revision before to this one
-    (`before` is older), all of them for the first; `readable` is False when the API would not
-    show the content, which leaves `fields` empty; `applied` is the last apply, at the revision
-    that it left; `commit` the newest git commit whose files say the same, "" when none does.
+    (`before` is older), all of them for the first; `readable` is False when nobody can tell what
+    changed, because the API does not show the content, or the one before; `applied` is the last
+    apply, at the revision that it left; `commit` the newest git commit whose files say the same,
+    "" when none does.
     """
 
     token: str

@@ -155,7 +155,7 @@ class _Drafting:
 
     def draft(self, addresses: tuple[str, ...], watch: Watch) -> Draft:
         choices = self.options.asked.choices(self.project.config)
-        roster = self.roster()
+        roster = roster_of(self.project, self.target, self.provider)
         outcomes = self.compared(addresses, roster, choices, watch)
         notes = (*self.project.diagnostics, *(each for one in outcomes for each in one.diagnostics))
         if has_errors(notes):
@@ -173,19 +173,19 @@ class _Drafting:
                 problems.append(Problem.of(error, name))
         return Draft(
             project=self.project,
-            plan=self.plan(tuple(sorted(changes, key=_order)), choices, orphans),
+            plan=plan_of(
+                self.project,
+                self.target,
+                self.provider,
+                changes=tuple(sorted(changes, key=_order)),
+                choices=choices,
+                orphans=orphans,
+                commit=git.head(self.project.root) if self.options.with_commit else "",
+            ),
             diagnostics=notes,
             problems=tuple(problems),
             checked=len(addresses),
             provider=self.provider,
-        )
-
-    def roster(self) -> Roster:
-        return Roster(
-            self.provider.list,
-            project=self.project.config.project,
-            target=self.target.name,
-            addresses=frozenset(self.project.slugs),
         )
 
     def compared(
@@ -206,27 +206,6 @@ class _Drafting:
             outcomes.append(outcome)
             watch.progress(len(outcomes), len(addresses))
         return sorted(outcomes, key=lambda item: item.address)
-
-    def plan(
-        self, changes: tuple[Change, ...], choices: Choices, orphans: tuple[Orphan, ...]
-    ) -> Plan:
-        config, asked = self.project.config, self.provider.connection
-        return Plan(
-            project=config.project,
-            target=self.target.name,
-            provider=self.target.provider,
-            endpoint=asked.base_url,
-            workspace_id=asked.workspace_id,
-            tool_version=__version__,
-            commit=git.head(self.project.root) if self.options.with_commit else "",
-            changes=changes,
-            choices=choices,
-            ignore=config.ignore,
-            limits=config.limits,
-            protect=self.target.protect,
-            refusals=refusals(changes, config.limits, choices, protect=self.target.protect),
-            orphans=orphans,
-        )
 
     def orphans(
         self,
@@ -258,6 +237,46 @@ class _Drafting:
         if orphan.address not in self.project.slugs:
             return True
         return self.options.whole and self.options.shard == (1, 1) and orphan.address not in failed
+
+
+def roster_of(project: OpenProject, target: Target, provider: Provider) -> Roster:
+    """The live agents, listed when they are first asked for, as this project sees them."""
+    return Roster(
+        provider.list,
+        project=project.config.project,
+        target=target.name,
+        addresses=frozenset(project.slugs),
+    )
+
+
+def plan_of(
+    project: OpenProject,
+    target: Target,
+    provider: Provider,
+    *,
+    changes: tuple[Change, ...],
+    choices: Choices,
+    commit: str,
+    orphans: tuple[Orphan, ...] = (),
+) -> Plan:
+    """The plan of these changes, with all that apply has to know beside them."""
+    config, asked = project.config, provider.connection
+    return Plan(
+        project=config.project,
+        target=target.name,
+        provider=target.provider,
+        endpoint=asked.base_url,
+        workspace_id=asked.workspace_id,
+        tool_version=__version__,
+        commit=commit,
+        changes=changes,
+        choices=choices,
+        ignore=config.ignore,
+        limits=config.limits,
+        protect=target.protect,
+        refusals=refusals(changes, config.limits, choices, protect=target.protect),
+        orphans=orphans,
+    )
 
 
 def _order(change: Change) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """The APIs agentsync speaks: a registry, each provider in one file of its own."""
 
 from agentsync.errors import UsageError
-from agentsync.providers.base import Connection, Held, Provider
+from agentsync.providers.base import Commit, Connection, Held, Provider
 
 # name in agentsync.yaml → "module:class"; imported only when a target asks for it.
 PROVIDERS = {
@@ -24,4 +24,4 @@ def provider_class(name: str) -> type[Provider]:
     return found
 
 
-__all__ = ["PROVIDERS", "Connection", "Held", "Provider", "provider_class"]
+__all__ = ["PROVIDERS", "Commit", "Connection", "Held", "Provider", "provider_class"]

@@ -54,6 +54,20 @@ class Held:
     extras: Mapping[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One state that a live agent's file tree had.
+
+    Shape: `token` names it to `read_at`; `at` is an RFC 3339 time, `author` whom the API names
+    and `parent` the token of the state before: each "" when the API does not say.
+    """
+
+    token: str
+    at: str = ""
+    author: str = ""
+    parent: str = ""
+
+
 class Provider(ABC):
     """One API, reached over one `Connection`."""
 
@@ -98,6 +112,22 @@ class Provider(ABC):
         With `files`, the file tree's token is read first and the agent after it: when a commit on
         that token is accepted, nothing was committed since, so what was read is what it replaces.
         Errors: NotFoundError, ProviderError.
+        """
+
+    @abstractmethod
+    def history(self, agent_id: str, limit: int) -> Iterator[Commit]:
+        """The newest `limit` states of the file tree that the API lists, newest first, each once.
+
+        Errors: NotFoundError or ForbiddenError when it lists none of this agent; ProviderError.
+        """
+
+    @abstractmethod
+    def read_at(self, agent_id: str, token: str) -> Mapping[str, Json]:
+        """The canonical form of the file tree as it was: the sections in `rules.tree` only.
+
+        Shape: `token` is that of a commit, or at least 8 characters of it from its start.
+        Errors: NotFoundError when the API has no such state (any more); BadAnswerError when the
+        answer is another one; ProviderError.
         """
 
     @abstractmethod

@@ -15,7 +15,7 @@ from agentsync.engine.rules import Rules
 from agentsync.errors import BadAnswerError, ConflictError, NotFoundError
 from agentsync.model import AgentSummary, Guarantee, LiveAgent
 from agentsync.providers import hub, requests
-from agentsync.providers.base import Connection, Held, Provider
+from agentsync.providers.base import Commit, Connection, Held, Provider
 
 _AGENTS: Final = "/v1/deepagents/agents"
 _PAGE_SIZE: Final = "100"
@@ -157,6 +157,16 @@ class ManagedDeepAgents(Provider):
             extras=answer.get("extras") or {},
         )
 
+    def history(self, agent_id: str, limit: int) -> Iterator[Commit]:
+        """The commits of the agent's repository in the hub."""
+        return hub.commits(self._http, agent_id, limit)
+
+    def read_at(self, agent_id: str, token: str) -> Mapping[str, Json]:
+        """The file tree at one commit, read as an answer that shows all of it."""
+        found = hub.read_directory_at(self._http, agent_id, token)
+        value = _canonical({"files": found.files}, f"{hub.ROOT}/{agent_id}/directories")[0]
+        return {section: value[section] for section in sorted(self.rules.tree)}
+
     def _whole(self, agent_id: str) -> dict[str, Json]:
         path = f"{_AGENTS}/{agent_id}"
         answer = self._http.get(path, {"include_files": "true"})
@@ -245,13 +255,7 @@ def _summary(item: Json) -> AgentSummary:
 
 
 def _agent(agent_id: str, answer: Mapping[str, Json]) -> LiveAgent:
-    path = f"{_AGENTS}/{agent_id}"
-    try:
-        value, hidden = live(answer, RULES)
-    except ShapeError as error:
-        raise _bad_answer(f"the answer is no agent: {error}", path) from None
-    except RecursionError:
-        raise _bad_answer("the answer is nested too deeply", path) from None
+    value, hidden = _canonical(answer, f"{_AGENTS}/{agent_id}")
     marker, damage = markers.parse(answer.get("extras") or {}, RULES)
     return LiveAgent(
         agent_id=agent_id,
@@ -263,6 +267,15 @@ def _agent(agent_id: str, answer: Mapping[str, Json]) -> LiveAgent:
         writable=_writable(answer),
         updated_at=_text(answer, "updated_at"),
     )
+
+
+def _canonical(answer: Mapping[str, Json], path: str) -> tuple[dict[str, Json], frozenset[str]]:
+    try:
+        return live(answer, RULES)
+    except ShapeError as error:
+        raise _bad_answer(f"the answer is no agent: {error}", path) from None
+    except RecursionError:
+        raise _bad_answer("the answer is nested too deeply", path) from None
 
 
 def _writable(item: Mapping[str, Json]) -> bool:

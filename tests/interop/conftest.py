@@ -93,6 +93,16 @@ def cli() -> SimpleNamespace:
 
 
 @pytest.fixture(scope="session")
+def langsmith() -> ModuleType:
+    """The official LangSmith SDK, in whatever version the official command line brings along."""
+    if importlib.util.find_spec("langsmith") is None:
+        _missing("the official SDK langsmith is not installed: pip install 'agentsync[interop]'")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module("langsmith")
+
+
+@pytest.fixture(scope="session")
 def contract_module() -> ModuleType:
     """tests/interop/contract.py."""
     path = Path(__file__).with_name("contract.py")

@@ -53,6 +53,12 @@ class Pretending(Provider):
             raise NotFoundError("GET answered 404", request="GET /a", hint="h")
         return Held(live=self.agents[agent_id], head="head" if files else "")
 
+    def history(self, agent_id, limit):
+        raise NotFoundError("GET answered 404", request="GET /commits", hint="h")
+
+    def read_at(self, agent_id, token):
+        raise NotFoundError("GET answered 404", request="GET /directories", hint="h")
+
     def create(self, value, marker):
         self._begin("create")
         self.made += 1

@@ -11,6 +11,12 @@ receipt     what is known of an agent's requests so far
 backoff     the waits
 """
 
-from agentsync.ops.apply.command import ApplyOptions, Confirm, apply
+from agentsync.ops.apply.command import (
+    ApplyOptions,
+    Confirm,
+    Surroundings,
+    apply,
+    apply_draft,
+)
 
-__all__ = ["ApplyOptions", "Confirm", "apply"]
+__all__ = ["ApplyOptions", "Confirm", "Surroundings", "apply", "apply_draft"]

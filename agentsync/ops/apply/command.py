@@ -67,15 +67,18 @@ def apply(
         return _apply_saved(options, options.plan_file, world)
     made = draft(replace(options, with_commit=True), environ, watch, keep_open=True)
     try:
-        return _apply_draft(options, made, world)
+        return apply_draft("apply", made, world, options.workers)
     finally:
         if made.provider:
             made.provider.close()
 
 
-def _apply_draft(options: ApplyOptions, made: Draft, world: Surroundings) -> Report:
-    """What stands in the way of one agent stops that one only; what concerns all stops all."""
-    planned = made.report("apply")
+def apply_draft(command: str, made: Draft, world: Surroundings, workers: int) -> Report:
+    """What became of every agent of a draft, once whoever sees its plan wants it.
+
+    What stands in the way of one agent stops that one only; what concerns all stops all.
+    """
+    planned = made.report(command)
     plan, failed = made.plan, {problem.address for problem in made.problems}
     if plan is None or made.provider is None or "" in failed:
         return planned
@@ -87,7 +90,7 @@ def _apply_draft(options: ApplyOptions, made: Draft, world: Surroundings) -> Rep
             RefusedError("not confirmed: nothing was written", hint="--yes applies without asking")
         )
         return _stopped(planned, (replace(problem, code="not-confirmed"),))
-    run = _Run(options, world, plan, made.provider, frozenset(made.project.slugs))
+    run = _Run(workers, world, plan, made.provider, frozenset(made.project.slugs))
     return run.report(replace(planned, plan=plan))
 
 
@@ -108,7 +111,7 @@ def _apply_saved(options: ApplyOptions, path: Path, world: Surroundings) -> Repo
         return _stopped(planned, saved.refused(reasons))
     provider = connect(target, project.root, world.environ, world.watch)
     try:
-        run = _Run(options, world, plan, provider, frozenset(project.slugs))
+        run = _Run(options.workers, world, plan, provider, frozenset(project.slugs))
         reasons = tuple(saved.elsewhere(plan, provider.connection))
         problems = saved.refused(reasons) or run.preflight()
         return _stopped(planned, problems) if problems else run.report(planned)
@@ -131,7 +134,7 @@ def _as_saved(plan: Plan, project: OpenProject) -> Report:
 class _Run:
     """A plan that is to be applied, and the API to apply it to."""
 
-    options: ApplyOptions
+    workers: int
     world: Surroundings
     plan: Plan
     provider: Provider
@@ -142,7 +145,7 @@ class _Run:
         terms = self.terms("")
         roster = roster_of(self.provider, terms, self.addresses)
         looking = saved.Preflight(provider=self.provider, terms=terms, roster=roster)
-        return looking.problems(self.plan.changes, self.options.workers, self.world.watch)
+        return looking.problems(self.plan.changes, self.workers, self.world.watch)
 
     def report(self, planned: Report) -> Report:
         """The report of an apply that nothing stands in the way of any more."""
@@ -156,7 +159,7 @@ class _Run:
             changes=self.plan.changes,
             roster=roster_of(self.provider, terms, self.addresses),
         )
-        whole = applying.run(self.options.workers, watch)
+        whole = applying.run(self.workers, watch)
         outcomes = (*applying.all_outcomes(), *map(_not_planned, planned.problems))
         bugs = planned.exit_code is ExitCode.BUG or bool(applying.bugs)
         code = _exit_code(outcomes, bugs=bugs, interrupted=not whole)

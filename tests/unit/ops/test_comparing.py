@@ -68,7 +68,7 @@ class Playing(Provider):
     def _never(self, *arguments, **options):
         raise AssertionError("a plan writes nothing, and holds nothing for a write")
 
-    hold = create = write_files = write_metadata = delete = _never
+    hold = history = read_at = create = write_files = write_metadata = delete = _never
 
     @classmethod
     def request_body(cls, value):
