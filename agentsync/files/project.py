@@ -74,8 +74,13 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-def open_project(directory: Path) -> OpenProject:
-    """The project that `directory` lies in.
+def is_slug(name: str) -> bool:
+    """Whether `name` may be the name of an agent's folder, which is the agent's address."""
+    return _SLUG.fullmatch(name) is not None
+
+
+def open_project(directory: Path, *, empty_ok: bool = False) -> OpenProject:
+    """The project that `directory` lies in; with `empty_ok`, one that has no agents yet as well.
 
     Errors: ProjectError when there is none, or when it has no agents.
     """
@@ -86,12 +91,13 @@ def open_project(directory: Path) -> OpenProject:
             f"no {FILE} in {directory} or in any folder above it",
             hint=f"rename {other.name} to {FILE}"
             if other.exists()
-            else "`agentsync init` makes a project; -C DIR uses one elsewhere",
+            else f"`agentsync init{' --bare' if empty_ok else ''}` makes a project; "
+            "-C DIR uses one elsewhere",
         )
     notes: list[Diagnostic] = []
     config = _read_config(str(root), notes)
     try:
-        slugs = _slugs(root, config.agents, notes) if config.agents else ()
+        slugs = _slugs(root, config.agents, notes, empty_ok) if config.agents else ()
     except ProjectError:
         # What is wrong with agentsync.yaml may be the reason, and has to be told.
         if not has_errors(notes):
@@ -141,13 +147,15 @@ def _targets(values: Mapping[str, Json]) -> Iterable[Target]:
         yield Target(name=name, **{**sound, "protect": sound.get("protect") is True})
 
 
-def _slugs(root: Path, agents: str, notes: list[Diagnostic]) -> tuple[str, ...]:
+def _slugs(root: Path, agents: str, notes: list[Diagnostic], empty_ok: bool) -> tuple[str, ...]:
     folder = root
     for part in agents.split("/"):
         folder = folder / part
         if folder.is_symlink():
             notes.append(symlink(str(folder.relative_to(root))))
             return ()
+    if empty_ok and not folder.exists():
+        return ()
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise ProjectError(
@@ -159,7 +167,7 @@ def _slugs(root: Path, agents: str, notes: list[Diagnostic]) -> tuple[str, ...]:
     for name in names:
         if name.endswith((".yaml", ".yml")):
             notes.append(_misplaced(f"{agents}/{name}", name))
-    if not folders and len(notes) == known:
+    if not folders and len(notes) == known and not empty_ok:
         raise ProjectError(
             f"the agents folder {agents}/ is empty: no agent to work on",
             hint=f"make {agents}/<name>/agent.yaml and {agents}/<name>/AGENTS.md",
@@ -168,7 +176,7 @@ def _slugs(root: Path, agents: str, notes: list[Diagnostic]) -> tuple[str, ...]:
         raise ProjectError(f"more than {MAX_AGENTS:,} agents", hint="split the project")
     sound = []
     for name in folders:
-        if _SLUG.fullmatch(name):
+        if is_slug(name):
             sound.append(name)
         else:
             notes.append(_bad_slug(f"{agents}/{name}", name))
@@ -192,6 +200,6 @@ def _bad_slug(path: str, name: str) -> Diagnostic:
         "bad-folder-name",
         f"`{name}` cannot be an agent's folder: it is the agent's address in git and in reports",
         f"rename it to `{better}`"
-        if _SLUG.fullmatch(better)
+        if is_slug(better)
         else "use lower-case letters, digits, hyphens, underscores and dots",
     )

@@ -5,12 +5,12 @@ import json
 import os
 import re
 import shlex
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import agentsync
+from agentsync.engine.slugs import slug_of
 from agentsync.errors import ExitCode, ProjectError, RefusedError, UsageError
 from agentsync.model.report import Report
 
@@ -24,16 +24,16 @@ _PURPOSE: Final = {
     f"{_SCHEMAS}/agent.schema.json": "for your editor, offline",
     f"{_SCHEMAS}/subagent.schema.json": "the same for subagents",
     f"{_SCHEMAS}/project.schema.json": "the same for agentsync.yaml",
-    ".gitignore": "keeps saved plans and keys out of git",
+    ".gitignore": "keeps saved plans, keys and unfinished files out of git",
 }
 _SLUG: Final = "[A-Za-z0-9][A-Za-z0-9_-]*"
 
 
-def init(directory: Path, *, project: str | None = None) -> Report:
+def init(directory: Path, *, project: str | None = None, bare: bool = False) -> Report:
     """The report of a project scaffolded in `directory`, which is made if it is not there.
 
-    Shape: `project` None means a slug of the folder's name; `listing` is what was written and
-    what to do next.
+    Shape: `project` None means a slug of the folder's name; `bare` leaves out the first agent,
+    for a project that agents are imported into; `listing` is what was written and what to do next.
     Errors: UsageError for a project name that is no slug or a directory that is none;
     RefusedError naming every file that is in the way; ProjectError when the disk refuses. In
     all of these cases nothing is left behind.
@@ -41,7 +41,7 @@ def init(directory: Path, *, project: str | None = None) -> Report:
     name = _checked(project) if project is not None else _slug(directory.resolve().name)
     if os.path.lexists(directory) and not directory.is_dir():
         raise UsageError(f"{directory} is not a folder")
-    texts = _texts(name)
+    texts = _texts(name, bare=bare)
     if os.path.lexists(directory / ".gitignore"):
         del texts[".gitignore"]
     _refuse_obstacles(directory, texts)
@@ -50,7 +50,7 @@ def init(directory: Path, *, project: str | None = None) -> Report:
         command="init",
         exit_code=ExitCode.OK,
         tool_version=agentsync.__version__,
-        listing=tuple(_listing(directory, name, texts)),
+        listing=tuple(_listing(directory, name, texts, bare=bare)),
     )
 
 
@@ -65,17 +65,17 @@ def _checked(project: str) -> str:
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "my-agents"
+    return slug_of(text) or "my-agents"
 
 
-def _texts(project: str) -> dict[str, str]:
+def _texts(project: str, *, bare: bool) -> dict[str, str]:
     """Every file of a new project: its path below the root, and its text."""
     from agentsync.files.shipped import schema_text
 
+    agent = () if bare else (f"{_AGENT}/agent.yaml", f"{_AGENT}/AGENTS.md")
     texts = {
         path: (_SCAFFOLD / path.lstrip(".")).read_text(encoding="utf-8")
-        for path in ("agentsync.yaml", f"{_AGENT}/agent.yaml", f"{_AGENT}/AGENTS.md", ".gitignore")
+        for path in ("agentsync.yaml", *agent, ".gitignore")
     }
     # Quoted in the file, because a slug may be 2026 or "no", which YAML does not read as text.
     texts["agentsync.yaml"] = texts["agentsync.yaml"].replace('"my-project"', json.dumps(project))
@@ -142,7 +142,7 @@ def _take_back(made: list[Path]) -> None:
             (path.rmdir if path.is_dir() else path.unlink)()
 
 
-def _listing(directory: Path, project: str, texts: Mapping[str, str]) -> list[str]:
+def _listing(directory: Path, project: str, texts: Mapping[str, str], *, bare: bool) -> list[str]:
     width = max(map(len, texts))
     here = directory.resolve() == Path.cwd()
     lines = [f"Created the project {project} in {'this folder' if here else directory}:", ""]
@@ -150,12 +150,25 @@ def _listing(directory: Path, project: str, texts: Mapping[str, str]) -> list[st
     lines += ["", "Next:", ""]
     if not here:
         lines.append(f"  cd {shlex.quote(str(directory))}")
-    lines += [
-        "  agentsync validate              # checks every file, offline",
-        "  export LANGSMITH_API_KEY=...    # a key of the workspace; reading is enough for a plan",
-        "  agentsync plan -t staging       # what would be created; nothing is written",
-        "",
-        f"Then write {_AGENT}/AGENTS.md, rename the folder, and commit all of it;",
-        "`agentsync apply -t staging` makes it live.",
-    ]
-    return lines
+    return [*lines, *(_TO_IMPORT if bare else _TO_WRITE)]
+
+
+_KEY: Final = (
+    "  export LANGSMITH_API_KEY=...    # a key of the workspace; reading is enough for a plan"
+)
+_TO_WRITE: Final = (
+    "  agentsync validate              # checks every file, offline",
+    _KEY,
+    "  agentsync plan -t staging       # what would be created; nothing is written",
+    "",
+    f"Then write {_AGENT}/AGENTS.md, rename the folder, and commit all of it;",
+    "`agentsync apply -t staging` makes it live.",
+)
+_TO_IMPORT: Final = (
+    _KEY,
+    "  agentsync import --all          # a folder for each agent of the workspace",
+    "  agentsync plan -t staging       # nothing to do: git says what is live",
+    "",
+    "Then commit all of it. `agentsync import --from DIR` takes over a folder of definitions",
+    "instead, from the `deepagents` command line or from an export.",
+)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from agentsync.errors import ProjectError, UsageError
-from agentsync.files.project import OpenProject, find_root, open_project
+from agentsync.files.project import OpenProject, find_root, is_slug, open_project
 from agentsync.model import Limits, OnConflict, OnDrift, Target
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -24,6 +24,38 @@ def test_no_project_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ProjectError) as caught:
         open_project(tmp_path)
     assert "agentsync init" in caught.value.hint
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_a_project_may_be_empty_for_who_says_so(tmp_path: Path, made: bool) -> None:
+    (tmp_path / "agentsync.yaml").write_text("project: acme\n")
+    if made:
+        (tmp_path / "agents").mkdir()
+    project = open_project(tmp_path, empty_ok=True)
+    assert (project.slugs, project.diagnostics) == ((), ())
+    with pytest.raises(ProjectError, match=r"is empty|does not exist"):
+        open_project(tmp_path)
+
+
+def test_a_file_is_no_agents_folder_for_anybody(tmp_path: Path) -> None:
+    (tmp_path / "agentsync.yaml").write_text("project: acme\n")
+    (tmp_path / "agents").write_text("")
+    with pytest.raises(ProjectError, match="is not a folder"):
+        open_project(tmp_path, empty_ok=True)
+
+
+def test_no_project_says_how_to_make_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError) as caught:
+        open_project(tmp_path, empty_ok=True)
+    assert "agentsync init --bare" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [("bot", True), ("2.0_b-x", True), ("Bot", False), (".x", False), ("a/b", False), ("", False)],
+)
+def test_names_of_agents_folders(name: str, fits: bool) -> None:
+    assert is_slug(name) is fits
 
 
 def test_the_whole_of_agentsync_yaml(write: Write) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from agentsync.errors import ExitCode, ProjectError, RefusedError, UsageError
 from agentsync.files.check import check_project
+from agentsync.files.project import open_project
 from agentsync.files.shipped import schema_text
 from agentsync.ops import init as init_module
 from agentsync.ops.init import init
@@ -38,6 +39,21 @@ def test_a_new_project_validates_without_a_single_remark(tmp_path: Path) -> None
     for target in ("", "staging"):
         count, diagnostics = check_project(tmp_path / "acme", target=target)
         assert (count, list(diagnostics)) == (1, [])
+
+
+def test_a_bare_project_has_no_agent_and_says_how_to_get_some(tmp_path: Path) -> None:
+    lines = init(tmp_path / "acme", bare=True).listing
+    agent = {path for path in WRITTEN if path.startswith("agents/")}
+    assert set(files_in(tmp_path / "acme")) == WRITTEN - agent
+    assert open_project(tmp_path / "acme", empty_ok=True).slugs == ()
+    commands = [shlex.split(line, comments=True) for line in lines[lines.index("Next:") :]]
+    assert ["agentsync", "import", "--all"] in commands
+    assert not any("first-agent" in line for line in lines)
+
+
+def test_unfinished_files_are_kept_out_of_git(tmp_path: Path) -> None:
+    init(tmp_path)
+    assert ".agentsync/tmp/" in (tmp_path / ".gitignore").read_text().splitlines()
 
 
 def test_every_commented_out_line_is_right_too(tmp_path: Path) -> None:

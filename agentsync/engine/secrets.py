@@ -1,0 +1,248 @@
+"""Secrets in texts: keys, tokens and passwords that must not be written to a repository.
+
+Well-known formats are told by their shape; anything else only by the name that it is given
+(`password: …`) and by looking random. What only stands for a secret is none: `sk-…`, `<your key>`,
+`${TOKEN}`, `xxxx`, the sample keys of manuals.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from agentsync.canonical import Json, escape
+from agentsync.engine.randomness import is_sample, looks_random
+from agentsync.model.findings import Finding
+
+RULE: Final = "secret"
+"""The rule of every finding about a secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret in a text.
+
+    Shape: `kind` is a noun with its article, such as "an OpenAI API key"; `text[start:end]` is
+    the secret, which nobody may print.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+class Place(NamedTuple):
+    """Where in a JSON value a secret stands; a secret that is a key has the place of its map."""
+
+    pointer: str
+    kind: str
+    line: int
+
+
+class _Format(NamedTuple):
+    """One kind of secret: a text without one of the `hints` holds none, so it is not searched.
+
+    The secret is the group "secret" of `pattern`, or the whole match. A `loose` format is only
+    believed when the secret looks random.
+    """
+
+    kind: str
+    hints: tuple[str, ...]
+    pattern: re.Pattern[str]
+    loose: bool = False
+
+
+def _format(kind: str, hints: str, pattern: str, *, loose: bool = False) -> _Format:
+    # Every pattern repeats within bounds only: no text can make it slow.
+    return _Format(kind, tuple(hints.split()), re.compile(pattern), loose)
+
+
+_END: Final = r"(?![A-Za-z0-9])"
+_FORMATS: Final = (
+    _format(
+        "a LangSmith API key",
+        "lsv2_ ls__",
+        rf"(?:lsv2_[a-z]{{2}}_|ls__)[A-Za-z0-9]{{20,80}}(?:_[A-Za-z0-9]{{4,80}})?{_END}",
+    ),
+    _format("an Anthropic API key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,250}"),
+    _format(
+        "an OpenAI API key",
+        "sk-",
+        r"sk-(?!ant-)(?:[a-z]{2,8}-){0,2}[A-Za-z0-9_-]{20,250}",
+        loose=True,
+    ),
+    _format(
+        "a GitHub token",
+        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
+        rf"(?:gh[pousr]_[A-Za-z0-9]{{36,250}}|github_pat_[A-Za-z0-9_]{{40,250}}){_END}",
+    ),
+    _format("a GitLab token", "glpat-", r"glpat-[A-Za-z0-9_.-]{20,250}"),
+    _format("an AWS access key", "AKIA ASIA", rf"(?:AKIA|ASIA)[A-Z0-9]{{16}}{_END}"),
+    _format("a Google API key", "AIza", rf"AIza[A-Za-z0-9_-]{{35}}{_END}"),
+    _format("a Google client secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{24,60}"),
+    _format(
+        "a Slack token",
+        "xox xapp-",
+        r"(?:xox[abceoprs]|xapp)-[A-Za-z0-9-]{10,250}",
+        loose=True,
+    ),
+    _format(
+        "a Slack webhook",
+        "hooks.slack.com/",
+        r"hooks\.slack\.com/[a-z]{4,12}/(?P<secret>[A-Za-z0-9/]{20,250})",
+    ),
+    _format("a Stripe key", "k_live_", rf"[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
+    _format("an npm token", "npm_", rf"npm_[A-Za-z0-9]{{36,60}}{_END}"),
+    _format("a PyPI token", "pypi-Ag", r"pypi-Ag[A-Za-z0-9_-]{50,500}"),
+    _format("a Hugging Face token", "hf_", rf"hf_[A-Za-z0-9]{{30,60}}{_END}"),
+    _format("a Tavily API key", "tvly-", r"tvly-[A-Za-z0-9_-]{20,100}"),
+    _format("a Groq API key", "gsk_", rf"gsk_[A-Za-z0-9]{{40,100}}{_END}"),
+    _format("a SendGrid API key", "SG.", r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,50}"),
+    _format("a Notion token", "ntn_ secret_", rf"(?:ntn_|secret_)[A-Za-z0-9]{{40,60}}{_END}"),
+    _format("a Linear API key", "lin_", rf"lin_(?:api|oauth)_[A-Za-z0-9]{{32,80}}{_END}"),
+    _format(
+        "a private key",
+        "PRIVATE KEY",
+        r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:\\[nr]|\s){0,9}"
+        r"(?:[A-Za-z-]{1,20}: [^\n]{0,200}(?:\\n|\s){1,9}){0,5}(?P<secret>[A-Za-z0-9+/=]{30,})",
+    ),
+    _format(
+        "a JSON web token",
+        "eyJ",
+        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{16,1000}",
+    ),
+    _format(
+        "a bearer token",
+        "earer EARER",
+        r"[Bb](?:earer|EARER)[ \t]{1,9}(?P<secret>[A-Za-z0-9._~+/=-]{16,2000})",
+        loose=True,
+    ),
+    _format(
+        "HTTP credentials",
+        "asic",
+        r"[Aa]uthorization[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?[Bb]asic[ \t]{1,9}"
+        r"(?P<secret>[A-Za-z0-9+/=]{12,500})",
+        loose=True,
+    ),
+)
+
+_IN_URL: Final = re.compile(
+    r"://(?P<user>[^\s/:@\"'`<>]{0,100}):(?P<secret>[^\s/@\"'`<>]{3,200})@[A-Za-z0-9\[]"
+)
+_NAMED: Final = re.compile(
+    r"(?P<word>pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key)"
+    r"(?P<rest>[A-Za-z0-9_.-]{0,40})[\"'`]?[ \t]{0,9}(?:=>|:=|[:=])[ \t]{0,9}[\"'`]?"
+    r"(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})",
+    re.IGNORECASE,
+)
+_NAMES: Final = re.compile(
+    r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key", re.IGNORECASE
+)
+# What only looks like a secret's name: max_tokens, token_url, secret_name, tokenizer.
+_OTHER_NAMES: Final = re.compile(
+    r"(?:tokens|tokeni[sz].*|secretar.*"
+    r"|.*[_.-]?(?:id|ids|name|names|url|uri|path|file|type|count|limit|length|policy|hint|field"
+    r"|header|env|ref|var|variable|expir[a-z_]*|ttl))",
+    re.IGNORECASE,
+)
+
+
+def secrets_in(text: str) -> Iterator[Secret]:
+    """The secrets in a text, in their order, none inside another."""
+    found = sorted(_all(text), key=lambda item: (item.start, -item.end))
+    end = 0
+    for item in found:
+        if item.start >= end:
+            yield item
+            end = item.end
+
+
+def secrets_of(value: Json) -> Iterator[tuple[str, str]]:
+    """Where in a canonical form secrets stand: the pointer of each, and its kind.
+
+    No pointer shows a secret: one that is a key is told of the map that has it, and what is below
+    such a key is not looked at.
+    """
+    for place in places_of(value):
+        yield place.pointer, place.kind
+
+
+def places_of(value: Json, pointer: str = "", name: str = "") -> Iterator[Place]:
+    """What `secrets_of` says, with the line of the text, from 1; `name` is the value's own."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if secret := next(secrets_in(key), None):
+                yield Place(pointer, secret.kind, 1)
+            else:
+                yield from places_of(item, f"{pointer}/{escape(key)}", key)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from places_of(item, pointer, name)
+    elif isinstance(value, str):
+        none = True
+        for secret in secrets_in(value):
+            none = False
+            yield Place(pointer, secret.kind, value.count("\n", 0, secret.start) + 1)
+        if none and is_secret_name(name) and looks_random(value):
+            yield Place(pointer, "a password or token", 1)
+
+
+def findings_of(address: str, value: Json) -> tuple[Finding, ...]:
+    """A finding for each secret in a canonical form: what it is and where, never the secret."""
+    return tuple(
+        Finding(
+            rule=RULE,
+            severity="high",
+            address=address,
+            pointer=place.pointer,
+            message=f"{place.kind}" + (f" in line {place.line}" if place.line > 1 else ""),
+        )
+        for place in dict.fromkeys(places_of(value))
+    )
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether something of this name is likely to be a secret."""
+    found = _NAMES.search(name)
+    return found is not None and not _OTHER_NAMES.fullmatch(name[found.start() :])
+
+
+def _all(text: str) -> Iterator[Secret]:
+    for kind, hints, pattern, loose in _FORMATS:
+        if any(hint in text for hint in hints):
+            for match in pattern.finditer(text):
+                start, end = match.span("secret" if pattern.groups else 0)
+                if _begins(text, match.start()) and _believed(text[start:end], loose):
+                    yield Secret(kind=kind, start=start, end=end)
+    if "://" in text:
+        yield from _in_urls(text)
+    yield from _named(text)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Whether a word begins here, and not the middle of a longer one."""
+    before = text[start - 1 : start]
+    return not (before.isalnum() and before.isascii()) and before not in ("_",)
+
+
+def _believed(secret: str, loose: bool) -> bool:
+    return looks_random(secret) if loose else not is_sample(secret)
+
+
+def _in_urls(text: str) -> Iterator[Secret]:
+    for match in _IN_URL.finditer(text):
+        secret = match["secret"]
+        if secret != match["user"] and not is_sample(secret) and not secret.startswith(("{", "$")):
+            yield Secret(
+                kind="a password in a URL", start=match.start("secret"), end=match.end("secret")
+            )
+
+
+def _named(text: str) -> Iterator[Secret]:
+    """Values that the text itself calls a password or the like."""
+    for match in _NAMED.finditer(text):
+        name = match["word"] + match["rest"].rstrip(".-")
+        if not _OTHER_NAMES.fullmatch(name) and looks_random(match["secret"]):
+            yield Secret(
+                kind="a password or token", start=match.start("secret"), end=match.end("secret")
+            )
