@@ -57,17 +57,20 @@ def compare(
     choices: Choices | None = None,
     show_unmanaged: bool = False,
     namesakes: tuple[str, ...] = (),
+    taken_in: frozenset[str] = frozenset(),
 ) -> Change:
     """The change that takes the live agent (None: there is none) to `definition`.
 
     Shape: `ignore` holds JSON Pointer globs; what they cover is in no change, nor in `desired`;
-    `namesakes` says of agents of the same name why none of them is this one.
+    `namesakes` says of agents of the same name why none of them is this one; `taken_in` are the
+    pointers of texts that both sides changed and in which git has all that was edited live: they
+    are git's change, and no conflict.
     """
     if ignore:
         definition = replace(definition, value=_without(definition.value, ignore, rules))
     if match is None:
         return _create(definition, rules, namesakes)
-    comparison = _Comparison(definition, match, rules, ignore, choices or Choices())
+    comparison = _Comparison(definition, match, rules, ignore, choices or Choices(), taken_in)
     return comparison.change(show_unmanaged=show_unmanaged)
 
 
@@ -80,6 +83,7 @@ class _Comparison:
     rules: Rules
     ignore: tuple[str, ...]
     choices: Choices
+    taken_in: frozenset[str]
 
     @property
     def live(self) -> LiveAgent:
@@ -91,7 +95,8 @@ class _Comparison:
 
     @property
     def sides(self) -> Sides:
-        return Sides(self.live, self.definition.value, self.base, self.rules, self.ignore)
+        value = self.definition.value
+        return Sides(self.live, value, self.base, self.rules, self.ignore, self.taken_in)
 
     def change(self, *, show_unmanaged: bool) -> Change:
         live, desired, sides = self.live.value, self.definition.value, self.sides

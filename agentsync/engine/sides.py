@@ -26,7 +26,8 @@ class Sides:
     """One agent as it is and as git says, and what was applied last.
 
     Shape: `desired` is a canonical form; `base` the tree of tokens (engine/origins.py), None when
-    nobody knows; `ignore` holds JSON Pointer globs.
+    nobody knows; `ignore` holds JSON Pointer globs; `taken_in` the pointers of texts in which git
+    has every edit that was made outside it.
     """
 
     live: LiveAgent
@@ -34,6 +35,7 @@ class Sides:
     base: Mapping[str, Json] | None
     rules: Rules
     ignore: tuple[str, ...] = ()
+    taken_in: frozenset[str] = frozenset()
 
     def skipped(self, pointer: str) -> bool:
         """Whether what stands at `pointer` is out of the comparison."""
@@ -125,4 +127,5 @@ class Sides:
         return self._origin(pointer) in (Origin.LIVE, Origin.BOTH)
 
     def _origin(self, pointer: str) -> Origin:
-        return origin(pointer, self.live.value, self.desired, self.base, self.rules)
+        who = origin(pointer, self.live.value, self.desired, self.base, self.rules)
+        return Origin.GIT if who is Origin.BOTH and pointer in self.taken_in else who

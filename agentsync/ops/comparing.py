@@ -8,6 +8,7 @@ while other answers are under way.
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from agentsync.engine.identity import Match
 from agentsync.engine.normalise import desired
@@ -17,10 +18,20 @@ from agentsync.errors import (
     BugError,
     IdentityError,
     NotFoundError,
+    ProjectError,
 )
 from agentsync.files.definition import Loaded, load
 from agentsync.files.project import OpenProject
-from agentsync.model import Change, Choices, Definition, Diagnostic, LiveAgent, Owner, Severity
+from agentsync.model import (
+    Change,
+    Choices,
+    Definition,
+    Diagnostic,
+    LiveAgent,
+    Origin,
+    Owner,
+    Severity,
+)
 from agentsync.ops.fanout import fan_out
 from agentsync.ops.outlook import Outlook
 from agentsync.ops.roster import Roster
@@ -84,6 +95,19 @@ class Comparing:
                 self.reading.clear()
             yield outcome
 
+    def matched(self, address: str) -> tuple[Definition, Match | None]:
+        """The definition of that folder, and the live agent it means, None when there is none.
+
+        Errors: ProjectError when the files are wrong; IdentityError, ProviderError.
+        """
+        loaded = load(self.project, address, self.target)
+        if loaded.document is None:
+            raise ProjectError(
+                f"the definition {address} is not valid", hint="`agentsync validate` says where"
+            )
+        definition = self._definition(loaded)
+        return definition, self._match(definition)
+
     def _outcome(self, address: str) -> Outcome:
         found = Outcome(address=address)
         try:
@@ -110,7 +134,8 @@ class Comparing:
 
     def _change(self, definition: Definition) -> Change:
         match = self._match(definition)
-        change = compare(
+        compared = partial(
+            compare,
             definition,
             match,
             self.provider.rules,
@@ -119,6 +144,12 @@ class Comparing:
             show_unmanaged=self.show_unmanaged,
             namesakes=() if match else self.roster.listed().namesakes(definition.name),
         )
+        change = compared()
+        if any(item.origin is Origin.BOTH for item in change.fields):
+            from agentsync.ops.merging.taken_in import taken_in
+
+            if merged := taken_in(change, self.project, self.target, self.provider):
+                change = compared(taken_in=merged)
         if not change.fields:
             return change
         from agentsync.files.spans import Locator

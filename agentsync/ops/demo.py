@@ -22,10 +22,11 @@ EDITED: Final = "support-triage"
 _AGENTS: Final = frozenset({"acronym-finder", "release-notes", EDITED})
 _NAME: Final = "Support triage"
 _TOOLS: Final = "https://mcp.acme.example/billing"
-_ROUTED: Final = "A ticket that you route well is a success."
-_SENTENCE: Final = f"{_ROUTED} A ticket that you close with a guess is not."
+_DESCRIPTION: Final = "Reads every new support ticket, and answers all of them."
+_CLOSING: Final = "A ticket that you close with a guess is not."
 _GUESS: Final = "If you are unsure, close the ticket with your best guess."
 _HAND_OVER: Final = "If you are unsure, hand the ticket over."
+_ASK: Final = "If you are unsure, ask the customer to write again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,29 +114,40 @@ class Stage:
 
     def edit_in_the_web_interface(self) -> None:
         """What somebody does on a busy Friday: one sentence, one approval, one tool."""
-        path = f"/agents/{self._id_of_the_edited()}"
-        live = self._send("GET", path)
+        live = self._live()
         tools = live["tools"]
         tools["interrupt_config"][f"{_TOOLS}::issue_refund"] = False
         tools["tools"].append({"name": "close_account", "mcp_server_url": _TOOLS})
-        prompt = live["system_prompt"].replace(_SENTENCE, f"{_ROUTED} {_GUESS}")
-        self._send("PATCH", path, {"system_prompt": prompt, "tools": tools})
+        prompt = live["system_prompt"].replace(_CLOSING, _GUESS)
+        self._change({"system_prompt": prompt, "tools": tools})
+
+    def edit_the_description(self) -> None:
+        """A small edit that nobody else makes."""
+        self._change({"description": _DESCRIPTION})
 
     def change_another_field_in_git(self) -> None:
         """A pull request that gives the same agent another model."""
         self._edit("agent.yaml", "model: openai:gpt-5.5", "model: anthropic:claude-opus-4-6")
 
-    def change_the_same_sentence_in_git(self) -> None:
-        """A pull request that rewrites the sentence which was edited live."""
-        self._edit("AGENTS.md", _SENTENCE, f"{_ROUTED} {_HAND_OVER}")
+    def rewrite_one_sentence_on_both_sides(self) -> None:
+        """A pull request, and somebody at the web interface, about the sentence that came home."""
+        self._edit("AGENTS.md", _GUESS, _HAND_OVER)
+        prompt = self._live()["system_prompt"].replace(_GUESS, _ASK)
+        self._change({"system_prompt": prompt})
 
     def _edit(self, name: str, old: str, new: str) -> None:
         path = self.folder / "agents" / EDITED / name
         path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
-    def _id_of_the_edited(self) -> str:
+    def _live(self) -> dict[str, Any]:
+        return self._send("GET", self._path())
+
+    def _change(self, fields: dict[str, Any]) -> None:
+        self._send("PATCH", self._path(), fields)
+
+    def _path(self) -> str:
         listed = self._send("GET", "/agents?page_size=100")["items"]
-        return str(next(item["id"] for item in listed if item["name"] == _NAME))
+        return f"/agents/{next(item['id'] for item in listed if item['name'] == _NAME)}"
 
     def _send(self, method: str, path: str, body: Json = None) -> dict[str, Any]:
         workspace = open_project(self.folder).target(TARGET).workspace_id

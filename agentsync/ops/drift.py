@@ -83,5 +83,5 @@ def _reason(change: Change, drifted: int) -> str:
     if change.last is None:
         return "agentsync never applied it, so nobody knows what was edited since"
     if not drifted:
-        return "as it was last applied"
+        return "nothing was edited outside git that git does not have"
     return f"{'1 field was' if drifted == 1 else f'{drifted} fields were'} edited outside git"

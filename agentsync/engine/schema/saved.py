@@ -6,6 +6,7 @@ field: an absent side is an absent key, because null is a value.
 
 from agentsync.canonical import Json
 from agentsync.engine.schema.dialect import DRAFT, record
+from agentsync.engine.schema.patched import history, patches
 from agentsync.engine.schema.planned import body, definitions, head
 from agentsync.engine.schema.shapes import (
     choice,
@@ -60,13 +61,23 @@ def report() -> dict[str, Json]:
             "plan": or_null("plan", "The plan; null for commands that make none."),
             "outcomes": entries(
                 "outcome",
-                "What became of each agent, by address: of `apply`, once it began to write.",
+                "What became of each agent, by address: of `apply` and `rollback`, once it "
+                "began to write.",
+            ),
+            "patches": entries(
+                "patch",
+                "What became of each agent's files, by address: of `pull` and `import`.",
+            ),
+            "history": or_null(
+                "history", "The agent's revisions: of `log`; null for other commands."
             ),
             "listing": texts("Lines of text, of commands whose answer is a text of its own."),
         },
     )
     named = {
         **definitions(),
+        **patches(),
+        **history(),
         "plan": body(),
         "diagnostic": _diagnostic(),
         "problem": _problem(),

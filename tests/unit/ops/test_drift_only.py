@@ -100,7 +100,7 @@ def test_what_git_or_nobody_knows_who_made_is_no_drift(told, origin):
     assert report.exit_code is ExitCode.OK
     (change,) = report.plan.changes
     assert (change.action, change.fields, change.state) == (Action.NO_OP, (), State.IN_SYNC)
-    assert change.reason == "as it was last applied"
+    assert change.reason == "nothing was edited outside git that git does not have"
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,17 @@ from agentsync.errors import ExitCode, NotFoundError, ProjectError
 from agentsync.model import (
     ABSENT,
     Action,
+    AgentPatch,
     Change,
     Choices,
     Diagnostic,
     Effect,
     FieldChange,
+    FileOp,
+    FilePatch,
     Finding,
     Guarantee,
+    History,
     LastApply,
     Limits,
     OnConflict,
@@ -25,10 +29,12 @@ from agentsync.model import (
     Origin,
     Orphan,
     Outcome,
+    PatchStatus,
     Plan,
     Precondition,
     Problem,
     Report,
+    Revision,
     Severity,
     Span,
     Status,
@@ -98,6 +104,34 @@ OUTCOMES = tuple(
     for status in Status
     for how in (None, *Guarantee)
 )
+PATCHES = tuple(
+    AgentPatch(
+        address=f"{status}",
+        name="A",
+        status=status,
+        agent_id=None if status is PatchStatus.PLANNED else "id",
+        revision="1a2b",
+        fields=FIELDS,
+        merged=("/name",),
+        undecided=FIELDS[:1],
+        clashes=(SPAN,),
+        files=tuple(FilePatch(path=f"agents/a/{op}", op=op, added=1, patch="@@") for op in FileOp),
+        notes=("a file was left out",),
+        findings=PLAN.findings[:1],
+    )
+    for status in PatchStatus
+)
+HISTORY = History(
+    address="a",
+    name="A",
+    agent_id="id",
+    revisions=(
+        Revision(token="1a2b", current=True, fields=FIELDS, applied=CHANGES[0].last, commit="9f2c"),
+        Revision(token="0a0b", at="2026-01-31T14:02:11Z", author="Ada", readable=False),
+    ),
+    complete=False,
+    notes=("the API lists no more",),
+)
 REPORT = Report(
     command="plan",
     exit_code=ExitCode.DIFFERENCES,
@@ -114,6 +148,8 @@ REPORT = Report(
     ),
     checked=3,
     outcomes=OUTCOMES[:4],
+    patches=PATCHES,
+    history=HISTORY,
     listing=("a line",),
 )
 
@@ -208,3 +244,25 @@ def test_a_plan_that_does_not_fit(path: tuple[Any, ...], value: Any, errors: Jud
     report = _json(REPORT)
     report["plan"] = document
     assert errors("report", report)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("patches",), None),
+        (("patches", 0, "status"), "done"),
+        (("patches", 0, "clashes", 0, "line"), -1),
+        (("patches", 0, "files", 0, "op"), "rename"),
+        (("patches", 0, "files", 0, "added"), "1"),
+        (("patches", 0, "findings", 0, "severity"), "critical"),
+        (("patches", 0, "undecided", 0, "op"), "replace"),
+        (("history", "complete"), "no"),
+        (("history", "revisions"), {}),
+        (("history", "revisions", 0, "applied"), {}),
+        (("history", "revisions", 0, "fields", 0, "origin"), "someone"),
+    ],
+)
+def test_a_report_that_does_not_fit(path: tuple[Any, ...], value: Any, errors: Judge) -> None:
+    document = _json(REPORT)
+    _at(document, path[:-1])[path[-1]] = value
+    assert errors("report", document)

@@ -1,0 +1,1 @@
+"""What two sides made of the texts that were applied last."""

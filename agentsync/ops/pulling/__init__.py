@@ -1,0 +1,1 @@
+"""The parts of `pull`: decide, find bases, merge, word the change, write, commit."""
