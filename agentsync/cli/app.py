@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -12,15 +13,19 @@ from agentsync import __version__
 from agentsync.errors import BugError, ExitCode
 
 # name → the line `agentsync --help` shows. The command itself is `command` in the module of the
-# same name beside this file.
+# same name beside this file; where Python has taken the name, with an underscore behind it.
 COMMANDS = {
     "init": "Scaffold a project.",
+    "import": "Make definitions of live agents, or of the official CLI's projects.",
     "validate": "Check every definition, offline: all problems at once, with file:line:column.",
     "plan": "Show what apply would do.",
     "diff": "Show every differing field, and who made it differ.",
     "apply": "Do what plan shows; nobody's edit is overwritten unasked.",
     "drift": "Show only what changed outside git since the last apply.",
     "status": "Show a line per agent: in sync, ahead, drifted, conflict, missing.",
+    "pull": "Bring edits made outside git into the files, and touch nothing else there.",
+    "log": "Show an agent's revisions, and what each one changed.",
+    "rollback": "Go back to a revision: planned, shown, checked, as every write.",
     "schema": "Show the JSON Schemas, derive them from an OpenAPI file, check for news.",
     "emulate": "Run the local API server.",
     "demo": "Tell the whole story against the embedded emulator, without any key.",
@@ -38,7 +43,8 @@ class Commands(click.Group):
         """The command of this name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"agentsync.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"agentsync.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

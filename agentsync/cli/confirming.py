@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,11 +19,22 @@ from agentsync.ops.apply import ApplyOptions, apply
 from agentsync.ops.apply.applying import to_write
 from agentsync.render.visible import visible
 
+if TYPE_CHECKING:
+    from agentsync.ops.rollback import RollbackOptions
+
 
 def applied(options: ApplyOptions, output: Output, *, yes: bool) -> Report:
     """The report of an apply that is shown on this terminal, and asked for unless `yes`."""
     confirm = partial(_confirmed, output=output, yes=yes)
     return apply(options, os.environ, watch("agents"), confirm, _now)
+
+
+def rolled_back(options: "RollbackOptions", output: Output, *, yes: bool) -> Report:
+    """The report of a rollback that is shown on this terminal, and asked for unless `yes`."""
+    from agentsync.ops.rollback import rollback
+
+    confirm = partial(_confirmed, output=output, yes=yes)
+    return rollback(options, os.environ, watch("agents"), confirm, _now)
 
 
 def _confirmed(planned: Report, *, output: Output, yes: bool) -> bool:

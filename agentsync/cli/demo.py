@@ -55,8 +55,8 @@ def _tell(place: "Place") -> int:
         stage.build()
         _type(f"cd {shlex.quote(str(place.project))}")
         with contextlib.chdir(stage.folder):
-            code = _run("validate") or _applied() or _drifted(stage) or _ahead(stage)
-            code = code or _conflict(stage)
+            code = _run("validate") or _applied() or _drifted(stage) or _pulled()
+            code = code or _ahead(stage) or _conflict(stage)
     if not code:
         _by_hand(place)
     elif code != ExitCode.INTERRUPTED:
@@ -75,15 +75,21 @@ def _drifted(stage: "Stage") -> int:
     return _run("drift -t staging", ExitCode.DIFFERENCES)
 
 
+def _pulled() -> int:
+    _say(4, "The edit comes home", "into the lines that say it: a diff that somebody can review")
+    return _run("pull -t staging") or _run("drift -t staging")
+
+
 def _ahead(stage: "Stage") -> int:
-    _say(4, "A pull request changes the model", "the edit is nobody's to overwrite: it is kept")
+    _say(5, "A pull request changes the model", "a new edit is not overwritten: it is kept")
+    stage.edit_the_description()
     stage.change_another_field_in_git()
     return _run("plan -t staging -o plan.json") or _run("apply plan.json")
 
 
 def _conflict(stage: "Stage") -> int:
-    _say(5, "Another one rewrites the edited sentence", "somebody has to decide: exit code 3")
-    stage.change_the_same_sentence_in_git()
+    _say(6, "Two rewrite the same sentence, here and there", "somebody has to decide: exit code 3")
+    stage.rewrite_one_sentence_on_both_sides()
     return (
         _run("apply -t staging --yes", ExitCode.REFUSED)
         or _run("apply -t staging --yes --on-conflict git --on-drift revert")

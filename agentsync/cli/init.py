@@ -1,6 +1,7 @@
 """`agentsync init`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,10 +11,12 @@ from agentsync.cli.options import output_of, output_options
 @click.command(name="init")
 @click.argument("directory", type=click.Path(path_type=Path), default=Path())
 @click.option("--project", help="The project's name.  [default: the folder's]")
+@click.option("--bare", is_flag=True, help="No first agent: for `agentsync import`.")
 @output_options
-def command(directory: Path, project: str | None, **parameters: object) -> int:
+def command(directory: Path, project: str | None, bare: bool, **parameters: Any) -> int:
     """Scaffold a project in DIRECTORY (default: here); nothing is overwritten."""
     from agentsync.cli.output import answer
     from agentsync.ops.init import init
 
-    return answer("init", lambda: init(directory, project=project), output_of(parameters))
+    output = output_of(parameters)
+    return answer("init", lambda: init(directory, project=project, bare=bare), output)

@@ -112,21 +112,21 @@ def agents_argument(function: Function) -> Function:
 
 def live_options(function: Function) -> Function:
     """Add what every command about live agents takes: -t, --workers."""
-    options = (
-        click.option(
-            "-t", "--target", default="", help="The environment, as agentsync.yaml names it."
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(1, 256),
-            default=16,
-            show_default=True,
-            help="How many agents to work on at a time.",
-        ),
+    workers = click.option(
+        "--workers",
+        type=click.IntRange(1, 256),
+        default=16,
+        show_default=True,
+        help="How many agents to work on at a time.",
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return target_option(workers(function))
+
+
+def target_option(function: Function) -> Function:
+    """Add -t."""
+    return click.option(
+        "-t", "--target", default="", help="The environment, as agentsync.yaml names it."
+    )(function)
 
 
 def shard_option(function: Function) -> Function:

@@ -53,7 +53,8 @@ def deliver(report: Report, output: Output) -> int:
         except OSError as error:
             report = _not_written(report, str(path), error)
     # An error is no answer: people's shells and pipes expect it on stderr. JSON is always whole.
-    stopped_short = report.problems and not (report.plan or report.diagnostics or report.listing)
+    told = report.plan or report.diagnostics or report.listing or report.patches or report.history
+    stopped_short = report.problems and not told
     stream = sys.stderr if output.format == "text" and stopped_short else sys.stdout
     try:
         show(report, output, stream)

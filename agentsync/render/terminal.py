@@ -1,11 +1,11 @@
 """The report for people: at a terminal, or as a text that they read and grep."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-from agentsync.model import Diagnostic, FieldChange, Report, Severity
+from agentsync.model import AgentPatch, Diagnostic, FieldChange, Report, Severity
 from agentsync.render import RenderOptions, wording
 from agentsync.render.steps import next_steps
 from agentsync.render.text.page import BLANK, Line, line, paint
@@ -38,18 +38,33 @@ def _seen_from_here(report: Report) -> Report:
     if plan:
         changes = (replace(it, fields=tuple(map(moved, it.fields))) for it in plan.changes)
         plan = replace(plan, changes=tuple(changes))
-    return replace(report, plan=plan, diagnostics=tuple(map(moved, report.diagnostics)))
+    patches = tuple(_moved_patch(it, report.root, moved) for it in report.patches)
+    diagnostics = tuple(map(moved, report.diagnostics))
+    return replace(report, plan=plan, diagnostics=diagnostics, patches=patches)
+
+
+def _moved_patch(
+    patch: AgentPatch, root: str, moved: Callable[[FieldChange], FieldChange]
+) -> AgentPatch:
+    """The patch with its places moved; a unified diff still starts at the project's root."""
+    return replace(
+        patch,
+        fields=tuple(map(moved, patch.fields)),
+        undecided=tuple(map(moved, patch.undecided)),
+        clashes=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.clashes),
+        files=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.files),
+    )
 
 
 def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
     """Lines that belong together; an empty line stands between two of them."""
     yield [line(visible(text), hang=0) for text in report.listing]
     cut = False
-    if report.plan:
+    if report.plan or report.patches or report.history:
         # Comparing texts takes regular expressions that cost 8 ms: not for a list of diagnostics.
         from agentsync.render.text.pages import page_sections
 
-        for section in page_sections(report, report.plan, options):
+        for section in page_sections(report, options):
             cut = cut or _is_cut(section)
             yield section
     yield from _diagnostics(report.diagnostics)

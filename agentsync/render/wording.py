@@ -9,6 +9,7 @@ from typing import Final
 from agentsync.canonical import split
 from agentsync.model import (
     Action,
+    AgentPatch,
     Change,
     Effect,
     LastApply,
@@ -104,13 +105,19 @@ _KINDS: Final = {
 
 def written_over(plan: Plan) -> str:
     """The sentence that says how much of somebody else's work apply replaces, "" for none."""
+    edits = edits_written_over(plan)
+    return f"Git wins over {edits}: what is live there is lost." if edits else ""
+
+
+def edits_written_over(plan: Plan) -> str:
+    """`2 edits outside git and 1 conflict`: what apply replaces of somebody else's, "" for none."""
     who = Counter(item.origin for it in plan.changes if not it.refusals for item in it.to_apply)
     parts = []
     if number := who[Origin.LIVE]:
         parts.append(f"{counted(number, 'edit')} outside git")
     if number := who[Origin.BOTH]:
         parts.append(counted(number, "conflict"))
-    return f"Git wins over {' and '.join(parts)}: what is live there is lost." if parts else ""
+    return " and ".join(parts)
 
 
 def nothing_to_do(report: Report) -> str:
@@ -191,10 +198,15 @@ def common_origin(change: Change) -> tuple[Origin, Effect] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def other_name(change: Change) -> str:
+def other_name(change: Change | AgentPatch) -> str:
     """The agent's name when its address does not already say it, else ""."""
-    slug = "-".join("".join(c if c.isalnum() else " " for c in change.name).lower().split())
-    return "" if slug == change.address.lower() else change.name
+    return unlike(change.name, change.address)
+
+
+def unlike(name: str, address: str) -> str:
+    """The name when the address does not already say it, else ""."""
+    slug = "-".join("".join(c if c.isalnum() else " " for c in name).lower().split())
+    return "" if slug == address.lower() else name
 
 
 def moment(text: str) -> str:

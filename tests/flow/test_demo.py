@@ -23,6 +23,8 @@ STORY = [
     ("apply -t staging --yes", "3 created\n"),
     ("apply -t staging --yes", "3 in sync\nNothing was written.\n"),
     ("drift -t staging", "1 agent drifted, 3 fields edited outside git, "),
+    ("pull -t staging", "1 agent pulled, 2 unchanged\n"),
+    ("drift -t staging", "No drift in 3 agents.\n"),
     ("plan -t staging -o plan.json", "  kept as edited outside git"),
     ("apply plan.json", "1 updated, 2 in sync\n"),
     ("apply -t staging --yes", "1 refused, 2 in sync\nNothing was written.\n"),

@@ -78,7 +78,7 @@ def test_just_after_an_apply_there_is_no_drift(git):
     assert drifted(git) == {}
     done = run(git)
     assert done.code == ExitCode.OK
-    assert "No drift. 1 agent is as last applied." in done.out
+    assert "No drift in 1 agent." in done.out
 
 
 def test_every_kind_of_edit_is_drift_with_both_revisions(stage, git):

@@ -35,16 +35,16 @@ def _summary(report: Report, plan: Plan) -> list[Line]:
         parts: list[Piece] = [(f"{wording.counted(len(drifted), 'agent')} drifted", "warning")]
         parts.append((f"{wording.counted(number, 'field')} edited outside git", "warning"))
         if rest := known - len(drifted):
-            parts.append((f"{wording.counted(rest, 'agent')} as last applied", "quiet"))
+            parts.append((f"{wording.counted(rest, 'agent')} without drift", "quiet"))
         return counts(parts)
     if nobody := wording.nobody(report):
         return [line((nobody, "good"))]
     if not known:
         return []
-    as_applied = f"{wording.counted(known, 'agent')} {wording.are(known)} as last applied"
+    agents = wording.counted(known, "agent")
     if report.problems:
-        return [line((f"{as_applied}.", "quiet"))]
-    return [line((f"No drift. {as_applied}.", "good"))]
+        return [line((f"{agents} without drift", "quiet"))]
+    return [line((f"No drift in {agents}.", "good"))]
 
 
 def _is_known(change: Change) -> bool:

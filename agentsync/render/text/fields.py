@@ -88,7 +88,10 @@ def _remarks(item: FieldChange, view: View) -> Iterator[Piece]:
     if view.origins:
         text, role = origin_said(item.origin, item.effect)
         yield (f"  {text}", role)
-    if view.edits and item.origin is Origin.BOTH:
+    if item.pointer in view.remarks:
+        text, role = view.remarks[item.pointer]
+        yield (f"  {text}", role)
+    elif view.edits and item.origin is Origin.BOTH:
         yield ("  git changed it as well", "error")
     if view.spans and item.span:
         yield (f"  {visible(str(item.span))}", "quiet")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from agentsync.model import Change, Plan
+from agentsync.model import AgentPatch, Change, Plan
 from agentsync.render import wording
 from agentsync.render.text.page import Line, Piece, line
 from agentsync.render.visible import visible
@@ -41,7 +41,7 @@ def counts(parts: Iterable[Piece]) -> list[Line]:
     return [line(*pieces)] if pieces else []
 
 
-def titled(change: Change, sign: Piece, *more: Piece) -> Line:
+def titled(change: Change | AgentPatch, sign: Piece, *more: Piece) -> Line:
     """The line that begins what is said of one agent."""
     name = wording.other_name(change)
     return line(
@@ -57,7 +57,7 @@ def joined(*facts: str) -> str:
     return visible(" · ".join(filter(None, facts)))
 
 
-def agent_token(change: Change, *, whole: bool = False) -> str:
+def agent_token(change: Change | AgentPatch, *, whole: bool = False) -> str:
     """`id 5f0c7a1e`, "" when there is no live agent."""
     known = change.agent_id or ""
     return f"id {known if whole else known[:SHORT_ID]}" if known else ""

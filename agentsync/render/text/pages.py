@@ -1,6 +1,8 @@
-"""Which page a command shows of its plan."""
+"""Which page a command shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Final
 
 from agentsync.model import Plan, Report
 from agentsync.render import RenderOptions
@@ -17,10 +19,27 @@ _PAGES = {
     "drift": drift_sections,
     "status": status_sections,
 }
+# The pages that are about more than a plan, imported by the commands that show them.
+_LATER: Final = {
+    "pull": "pulls",
+    "import": "imports",
+    "log": "logs",
+    "rollback": "rollbacks",
+}
 
 
-def page_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterator[list[Line]]:
-    """What the command says of the plan; an empty line stands between two sections."""
+def page_sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
+    """What the command has to say; an empty line stands between two sections."""
+    if report.command in _LATER and (report.patches or report.history or report.plan):
+        module = import_module(f"agentsync.render.text.{_LATER[report.command]}")
+        page: Callable[[Report, RenderOptions], Iterator[list[Line]]]
+        page = getattr(module, f"{report.command}_sections")
+        yield from page(report, options)
+    elif report.plan:
+        yield from _of_plan(report, report.plan, options)
+
+
+def _of_plan(report: Report, plan: Plan, options: RenderOptions) -> Iterator[list[Line]]:
     page = _PAGES.get(report.command, plan_sections)
     if page is receipt_sections and not (report.outcomes or report.problems or plan.refusals):
         # Nothing has been decided yet: what is shown is what there is to decide.

@@ -119,11 +119,13 @@ def _refusals(change: Change) -> Iterator[Line]:
         yield line((visible(sentence), "error"), indent=2)
 
 
-def kept_lines(change: Change, options: RenderOptions) -> list[Line]:
+def kept_lines(
+    change: Change, options: RenderOptions, said: str = "kept as edited outside git"
+) -> list[Line]:
     """The edits that apply leaves alone, in short: they are not what the plan is about."""
     if not change.kept:
         return []
-    heading = line(("kept as edited outside git (git → live):", "warning"), indent=2)
+    heading = line((f"{said} (git → live):", "warning"), indent=2)
     return [heading, *edit_lines(change.kept, View.of(options, brief=True))]
 
 

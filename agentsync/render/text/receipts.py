@@ -1,4 +1,4 @@
-"""What `apply` shows: what became of each agent, and what was checked about it."""
+"""What `apply` and `rollback` show: what became of each agent, and what was checked about it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ class _Receipt:
 def receipt_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterator[list[Line]]:
     """The numbers, a line for each agent that was written, what was kept, and what was not done."""
     receipts = _receipts(report, plan)
-    yield head(plan, "Apply")
+    yield head(plan, report.command.capitalize())
     yield refused_whole(plan, (problem.message for problem in report.problems))
     yield _summary(receipts)
     yield _written([it for it in receipts if it.outcome.status is Status.APPLIED], options)

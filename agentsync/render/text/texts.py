@@ -8,10 +8,14 @@ from agentsync.engine.textdiff import Hunk
 from agentsync.engine.textdiff import Line as DiffLine
 from agentsync.render.text.page import BAR, Line, Piece, line
 from agentsync.render.text.view import View
+from agentsync.render.visible import visible
 from agentsync.render.wording import counted
 
 _ROLES: Final = {"context": "quiet", "removed": "removed", "added": "added"}
 GUTTERS: Final = {"removed": "- ", "added": "+ "}
+
+# How a line within a unified diff's hunks begins → its role.
+_PATCH_ROLES: Final = {"+": "added", "-": "removed", " ": "", "": ""}
 
 # Lines of one text's difference, and characters of one changed stretch, that a plan shows.
 _MOST_LINES: Final = 120
@@ -33,6 +37,22 @@ def excerpt(
         pieces = _cut(_ends_shown(text), role, most is not None)
         yield _quoted(gutter, role, pieces, indent)
     yield from _more(len(lines) - len(kept), indent + len(gutter))
+
+
+def patch_lines(patch: str, *, full: bool) -> Iterator[Line]:
+    """A unified diff of one file as it stands, with the colours of one; long ones in part."""
+    lines = patch.removesuffix("\n").split("\n") if patch else []
+    # One line more takes no more room than to say that it is missing.
+    kept = lines if full or len(lines) <= _MOST_LINES + 1 else lines[:_MOST_LINES]
+    inside = False
+    for text in kept:
+        inside = inside or text.startswith("@@ ")
+        role = "title" if text.startswith("diff ") else "quiet"
+        role = _PATCH_ROLES.get(text[:1], "quiet") if inside else role
+        shown = visible(text)
+        shown = _ends_shown(shown) if role in ("added", "removed") else shown
+        yield line(*_cut(shown, role, not full), indent=4, hang=4)
+    yield from _more(len(lines) - len(kept), 4)
 
 
 def _quoted(sign: str, role: str, pieces: Iterable[Piece], indent: int = 4) -> Line:

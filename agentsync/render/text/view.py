@@ -1,8 +1,10 @@
 """How much of each field a page shows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from agentsync.render import RenderOptions
+from agentsync.render.text.page import Piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +13,8 @@ class View:
 
     Shape: `full` cuts nothing that changed, `whole` nothing at all, `brief` leaves out the texts
     and tells only their size; `origins` names each field's origin and what apply does about it,
-    `spans` its place in git; `edits` says that `before` is git and `after` is live.
+    `spans` its place in git; `edits` says that `before` is git and `after` is live; `remarks` are
+    what a page itself has to say of some fields, by pointer.
     """
 
     full: bool = False
@@ -21,6 +24,7 @@ class View:
     spans: bool = False
     edits: bool = False
     width: int = 0
+    remarks: Mapping[str, Piece] = field(default_factory=dict)
 
     @classmethod
     def of(

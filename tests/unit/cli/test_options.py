@@ -26,7 +26,7 @@ def options(monkeypatch):
     return parsed
 
 
-@pytest.mark.parametrize("command", ["plan", "diff", "apply", "drift"])
+@pytest.mark.parametrize("command", ["plan", "diff", "apply", "drift", "pull"])
 @pytest.mark.parametrize(
     "shard",
     [
@@ -80,7 +80,8 @@ def test_workers_at_the_bounds(options):
 
 
 @pytest.mark.parametrize(
-    "command", ["plan", "diff", "apply", "drift", "status", "validate", "init"]
+    "command",
+    ["plan", "diff", "apply", "drift", "status", "validate", "init", "pull", "import"],
 )
 @pytest.mark.parametrize(
     "value", ["", "json", "json=", "=r.json", "=", "pdf=r.pdf", "JSON=r.json", " json=r.json"]

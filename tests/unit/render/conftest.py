@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from edited import edited_reports
+from pulled import pulled_reports
 from reported import change, edit
 from told import told_reports
 
@@ -13,7 +14,7 @@ from agentsync.model import Change, FieldChange, Report
 @pytest.fixture(scope="session")
 def reports() -> Mapping[str, Report]:
     """Reports by name, of the kinds that renderers meet."""
-    return {**told_reports(), **edited_reports()}
+    return {**told_reports(), **edited_reports(), **pulled_reports()}
 
 
 @pytest.fixture(scope="session")

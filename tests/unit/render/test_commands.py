@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pulled import everything, past
 
 from agentsync.errors import ExitCode
 from agentsync.model import (
@@ -18,6 +19,7 @@ from agentsync.model import (
     Origin,
     Orphan,
     Outcome,
+    PatchStatus,
     Plan,
     Precondition,
     Problem,
@@ -120,6 +122,8 @@ def foreign(make_change, make_edit):
             ),
             checked=9,
             listing=(text,),
+            patches=tuple(everything(text, status) for status in PatchStatus),
+            history=past(text),
         )
 
     return build
@@ -127,7 +131,12 @@ def foreign(make_change, make_edit):
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
-    command=st.sampled_from(["plan", "diff", "apply", "drift", "status", "validate"]),
+    command=st.sampled_from(
+        [
+            *("plan", "diff", "apply", "drift", "status", "validate"),
+            *("pull", "import", "log", "rollback"),
+        ]
+    ),
     text=_FOREIGN,
     other=_FOREIGN,
     width=st.sampled_from([0, 40, 80]),

@@ -64,7 +64,7 @@ def test_a_refusal_stands_under_the_head_and_is_counted():
     lines = block(page, "sql-analyst")
     assert lines[:2] == ["! refused sql-analyst", f"  {CONFLICTING.refusals[0]}"]
     assert "  origin: both, refused" in page
-    assert "--on-conflict git or --on-conflict live decides 1 conflict." in page
+    assert "--on-conflict git or --on-conflict live decides 1 conflict; `agentsync pull" in page
     assert "`agentsync apply`" not in page
 
 
@@ -178,7 +178,7 @@ def test_drift_tells_what_somebody_did_and_when():
 def test_drift_says_where_git_has_changed_too():
     page = plan_text(only_edits(CONFLICTING), *IN_SYNC, command="drift")
     assert "2 lines added, 3 removed  git changed it as well\n" in page
-    assert "\n1 agent drifted, 1 field edited outside git, 2 agents as last applied\n" in page
+    assert "\n1 agent drifted, 1 field edited outside git, 2 agents without drift\n" in page
     assert "\n    - Say so in the summary.\n" in page
 
 
@@ -186,7 +186,7 @@ def test_no_drift_is_said_only_of_agents_of_which_it_is_known():
     unmarked = replace(ADOPTABLE, action=Action.NO_OP, fields=(), refusals=())
     damaged = only_edits(UNKNOWN)
     page = plan_text(*IN_SYNC, unmarked, damaged, command="drift")
-    assert "\nNo drift. 2 agents are as last applied.\n" in page
+    assert "\nNo drift in 2 agents.\n" in page
     assert "\nNot applied yet, so drift cannot be told: billing-helper\n" in page
     assert "\n  standup\n  note: the part of its marker" in page
     assert "No drift" not in plan_text(unmarked, command="drift")

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 from edited import edited_reports
 from jsonschema import Draft202012Validator
+from pulled import pulled_reports
 from told import told_reports
 
 from agentsync.model import ABSENT, Action
 from agentsync.render import RenderOptions, render
 
 _SCHEMA = json.loads((Path(__file__).parents[3] / "schemas/report.schema.json").read_text("utf-8"))
-_NAMES = sorted({**told_reports(), **edited_reports()}.keys() - {"hostile"})
+_NAMES = sorted({**told_reports(), **edited_reports(), **pulled_reports()}.keys() - {"hostile"})
 
 
 def as_json(report):

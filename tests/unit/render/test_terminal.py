@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pulled import everything, past
 
 from agentsync.errors import ExitCode
 from agentsync.model import (
@@ -14,6 +15,7 @@ from agentsync.model import (
     Origin,
     Orphan,
     Outcome,
+    PatchStatus,
     Plan,
     Precondition,
     Problem,
@@ -23,6 +25,10 @@ from agentsync.model import (
 )
 from agentsync.render import RenderOptions, render
 
+_COMMANDS = (
+    *("plan", "diff", "apply", "drift", "status", "validate"),
+    *("pull", "import", "log", "rollback"),
+)
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _OPTIONS = [
     RenderOptions(color=color, width=width, verbose=verbose, show_all=verbose)
@@ -58,7 +64,7 @@ def planned(make_change, make_edit):
 @pytest.mark.parametrize("options", _OPTIONS, ids=str)
 def test_no_hostile_text_reaches_the_terminal(reports, options):
     for report in reports.values():
-        for command in ("plan", "diff", "apply", "drift", "status", "validate"):
+        for command in _COMMANDS:
             shown = render(replace(report, command=command), "text", options)
             plain = _ANSI.sub("", shown) if options.color else shown
             assert [c for c in plain if not c.isprintable() and c not in "\n"] == []
@@ -69,10 +75,11 @@ def test_no_hostile_text_reaches_the_terminal(reports, options):
 @given(
     bad=st.text(alphabet=st.characters(exclude_categories=[]), min_size=1),
     verbose=st.booleans(),
-    command=st.sampled_from(["plan", "diff", "apply", "drift", "status"]),
+    command=st.sampled_from(_COMMANDS),
     status=st.sampled_from(Status),
+    came=st.sampled_from(PatchStatus),
 )
-def test_foreign_text_cannot_forge_a_line(planned, bad, verbose, command, status):
+def test_foreign_text_cannot_forge_a_line(planned, bad, verbose, command, status, came):
     def shown(inserted):
         report = planned(
             (f"/extras/{inserted}", inserted, ABSENT),
@@ -107,11 +114,15 @@ def test_foreign_text_cannot_forge_a_line(planned, bad, verbose, command, status
             problems=(problem,),
             diagnostics=(found,),
             outcomes=(outcome,),
+            patches=(everything(inserted, came),),
+            history=past(inserted),
         )
         return text(report, verbose=verbose).split("\n")
 
-    # One line each, whatever stands in it; only the value itself may have lines of its own.
-    assert len(shown(bad)) - len(shown("x")) <= bad.count("\n") + 1
+    # One line each, whatever stands in it; only the value itself may have lines of its own. A pull
+    # shows it as what came home, as what is undecided, and in the patch.
+    values = 3 if command == "pull" else 1
+    assert len(shown(bad)) - len(shown("x")) <= values * (bad.count("\n") + 1)
     assert not [row for row in shown(f"{bad}\n+ create forged") if row.startswith("+ create")]
 
 
