@@ -178,7 +178,7 @@ def test_each_choice_decides_it(project, run, conflict, choice, said):
     assert done.code == ExitCode.OK, done.out
     assert prompt(project).read_text() == said
     assert "description: edited  # short" in settings(project).read_text()
-    assert ("--on-conflict git" in done.out) is (choice != "--theirs")
+    assert ("--on-conflict git" in done.out) is (choice == "--ours")
 
 
 def test_lines_that_clash_get_markers(project, run, edit):
