@@ -6,7 +6,7 @@ Shape: a tree is a canonical form with the sections in `rules.tree` only.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agentsync.canonical import ABSENT, Json, covers, join, resolve
+from agentsync.canonical import ABSENT, Json, covers, join, leaves, resolve, same
 from agentsync.engine.diff import differences, in_sync
 from agentsync.engine.normalise import normalise
 from agentsync.engine.origins import outline
@@ -59,6 +59,26 @@ def applied(
 ) -> bool:
     """Whether a tree is what the marker says was applied, in everything that git owned then."""
     return says(outline(dict(tree)), base, rules, ignore)
+
+
+def declares(
+    definition: Mapping[str, Json],
+    base: Mapping[str, Json],
+    rules: Rules,
+    ignore: tuple[str, ...] = (),
+) -> bool:
+    """Whether a definition says, outside the file tree, all that was applied and nothing else."""
+    out = (*ignore, *rules.said)
+
+    def told(value: Mapping[str, Json]) -> dict[str, Json]:
+        parts = {key: item for key, item in value.items() if key not in rules.tree}
+        return {
+            pointer: item
+            for pointer, item in leaves(parts)
+            if not any(covers(glob, pointer) for glob in out)
+        }
+
+    return same(told(outline(dict(definition))), told(base))
 
 
 def restored(

@@ -11,10 +11,16 @@ LONGEST: Final = 60
 # On Windows these are devices, with whatever ending: a checkout with such a folder fails.
 _DEVICE: Final = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 
+# Letters that are no other letter with a mark on it.
+_LETTERS: Final = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d"} | {"þ": "th", "ı": "i"}
+)
+
 
 def slug_of(text: str) -> str:
     """`text` in a-z, 0-9 and single hyphens between them; "" when nothing of it is left."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode("ascii")
+    known = text.casefold().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", known).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST].strip("-")
 
 

@@ -19,10 +19,9 @@ from agentsync.files.layout import folded
 from agentsync.files.shelf import shelf
 from agentsync.files.writing import create_folder, write_files
 
-# What systems, git's users and Python leave in a folder; it goes with the folder.
-_JUNK: Final = frozenset(
-    {".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".keep", "__pycache__"}
-)
+# What systems and git's users leave in a folder; it goes with the folder. Python's does, too.
+_JUNK: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".keep"})
+_CACHE: Final = "__pycache__"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,20 @@ def carry_out(
             )
     for unit in to_do.gone:
         _refuse_others(root, f"{folder}/{unit}", {f"{folder}/{path}" for path in before})
+    try:
+        _do(root, folder, to_do, before)
+    except RefusedError as error:
+        # Some steps may have been done: nobody is to read that nothing was.
+        hint = "what was done before it stays; run the command again"
+        raise ProjectError(error.message, hint=hint) from error
+
+
+def _do(root: Path, folder: str, to_do: Steps, before: Mapping[str, bytes]) -> None:
+    known = {f"{folder}/{path}": data for path, data in before.items()}
     for unit in to_do.gone:
-        _take_away(root, f"{folder}/{unit}")
+        _take_away(root, f"{folder}/{unit}", known)
     single = {**dict.fromkeys(to_do.deleted), **to_do.files}
     if single:
-        known = {f"{folder}/{path}": data for path, data in before.items()}
         write_files(root, {f"{folder}/{path}": data for path, data in single.items()}, known)
     for unit, inside in to_do.made.items():
         create_folder(root, f"{folder}/{unit}", inside)
@@ -120,8 +128,9 @@ def _outermost(units: Iterable[str]) -> tuple[str, ...]:
 def _refuse_others(root: Path, unit: str, known: set[str]) -> None:
     """Refuse to take a folder away with files in it that are no part of the agent."""
     for at, folders, names in os.walk(root / unit):
-        folders[:] = [name for name in folders if name not in _JUNK]
-        for name in names:
+        links = [name for name in folders if (Path(at) / name).is_symlink()]
+        folders[:] = [name for name in folders if name not in (_CACHE, *links)]
+        for name in (*names, *links):
             path = (Path(at) / name).relative_to(root).as_posix()
             if name not in _JUNK and path not in known:
                 raise RefusedError(
@@ -130,13 +139,32 @@ def _refuse_others(root: Path, unit: str, known: set[str]) -> None:
                 )
 
 
-def _take_away(root: Path, path: str) -> None:
-    """Delete the folder, and one that this leaves empty: for everybody else in one step."""
+def _differs(folder: Path, path: str, known: Mapping[str, bytes]) -> bool:
+    """Whether a folder that was at `path` holds anything that is not as it is known."""
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != _CACHE]
+        for name in names:
+            file = Path(at) / name
+            there = f"{path}/{file.relative_to(folder).as_posix()}"
+            if name not in _JUNK and (file.is_symlink() or file.read_bytes() != known.get(there)):
+                return True
+    return False
+
+
+def _take_away(root: Path, path: str, known: Mapping[str, bytes]) -> None:
+    """Delete the folder, and one that this leaves empty: for everybody else in one step.
+
+    What somebody wrote into it until this very step brings it back.
+    Errors: StaleError then; ProjectError when the disk refuses.
+    """
     above, _, name = path.rpartition("/")
     try:
         with shelf(root) as own, folder_at(root, above) as folder, folder_at(own) as aside:
             try:
                 os.rename(name, name, src_dir_fd=folder, dst_dir_fd=aside)
+                if _differs(own / name, path, known):
+                    os.rename(name, name, src_dir_fd=aside, dst_dir_fd=folder)
+                    raise StaleError(f"{path} has changed while it was taken away")
             except OSError as error:
                 if error.errno != errno.EXDEV:
                     raise

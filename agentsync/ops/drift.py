@@ -45,7 +45,7 @@ def _untold(plan: Plan) -> Iterator[Problem]:
             yield Problem(
                 code="unreadable-marker",
                 message=f"{note}, and so is whether it drifted",
-                hint="`agentsync plan` shows how it differs; apply writes the marker anew",
+                hint="`agentsync plan` shows how it differs; apply --adopt writes the marker anew",
                 address=change.address,
             )
 

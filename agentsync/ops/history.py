@@ -117,11 +117,13 @@ class _Telling:
         """The token of the revision that the last apply left, "" when nobody knows."""
         marker = self.pair.marker
         tokens = [commit.token for commit in self.known.commits]
-        if marker is None or marker.revision in tokens:
-            return marker.revision if marker else ""
         fitting = [
             it for it in tokens if it in self.trees and is_applied(self.pair, self.trees[it])
         ]
+        if marker is None or marker.revision in tokens:
+            # An edit that the last apply kept is in the revision that it left: nobody applied that.
+            left = marker.revision if marker else ""
+            return left if left in fitting or left not in self.trees else ""
         if self.known.unlisted or self.pair.match.live.revision not in tokens:
             # The marker's token is none of those that the hub gives: content is all there is.
             return next(iter(fitting), "")

@@ -12,6 +12,7 @@ from agentsync.ops.fanout import fan_out
 from agentsync.ops.pulling import wording
 from agentsync.ops.pulling.deciding import Clash
 from agentsync.ops.pulling.preparing import Prepared, Preparing, begun
+from agentsync.ops.pulling.secrets import new_secrets
 from agentsync.ops.pulling.writing import Writing, Written
 from agentsync.ops.select import select
 from agentsync.ops.watch import Watch
@@ -126,6 +127,7 @@ class _Run:
 
         a second look at agentsync is needed              bug
         every agent is as asked                           done
+        nothing is left to do but to resolve clashes      refused
         something was written, but not all                partial
         nothing but conflict markers, and some failed     error
         nothing but conflict markers, only refusals       refused
@@ -135,19 +137,19 @@ class _Run:
             return ExitCode.BUG
         if not left:
             return ExitCode.OK
-        if any(item.touched for item in written):
+        clashes = all(item.patch.clashes for item in left)
+        if not clashes and any(item.touched for item in written):
             return ExitCode.PARTIAL
         failed = any(item.patch.status is PatchStatus.FAILED for item in left)
         return ExitCode.ERROR if failed else ExitCode.REFUSED
 
 
 def _without_secrets(plan: Plan, patches: Iterable[AgentPatch]) -> Plan:
-    """The plan without the fields of which a finding says that they hold a secret."""
+    """The plan without the fields that hold a secret, whether or not they were to come home."""
     told = {item.address: item.findings for item in patches if item.findings}
-    if not told:
-        return plan
-    changes = (
-        replace(it, fields=wording.without_secrets(it.fields, told.get(it.address, ())))
-        for it in plan.changes
-    )
-    return replace(plan, changes=tuple(changes))
+
+    def shown(change: Change) -> Change:
+        found = (*told.get(change.address, ()), *new_secrets(change.address, change.fields))
+        return replace(change, fields=wording.without_secrets(change.fields, found))
+
+    return replace(plan, changes=tuple(map(shown, plan.changes)))

@@ -191,6 +191,11 @@ def is_applied(pair: Pair, tree: Tree) -> bool:
     return base is not None and revisions.applied(tree, base, pair.rules, pair.ignore)
 
 
+def declares(pair: Pair, definition: Mapping[str, Json], base: Mapping[str, Json]) -> bool:
+    """Whether a definition says, outside the file tree, what the marker says was applied."""
+    return revisions.declares(definition, base, pair.rules, pair.ignore)
+
+
 def says(pair: Pair, tree: Tree, definition: Mapping[str, Json]) -> bool:
     """Whether a tree is what a definition says."""
     return revisions.says(tree, definition, pair.rules, pair.ignore)

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from agentsync.canonical import Json, same
+from agentsync.canonical import Json, digest, same
 from agentsync.engine import revisions
 from agentsync.engine.identity import Claim
 from agentsync.engine.planner import compare
+from agentsync.engine.rules import Rules
 from agentsync.errors import ExitCode, ProjectError, RefusedError
 from agentsync.files import planfile
 from agentsync.model import (
@@ -39,6 +40,7 @@ from agentsync.ops.pairing import Pair, paired
 from agentsync.ops.revisions import (
     Tree,
     applied_version,
+    declares,
     git_versions,
     is_applied,
     named,
@@ -49,6 +51,9 @@ from agentsync.ops.watch import Watch
 
 # Going back is the decision, whoever made the difference.
 _CHOICES: Final = Choices(on_drift=OnDrift.REVERT, on_conflict=OnConflict.GIT, adopt=True)
+Version = tuple[str, Mapping[str, Json]]
+"""A git commit, and the canonical form of what it says."""
+
 _GIT_SAYS_OTHERWISE: Final = (
     "git still says otherwise: revert it there, or the next apply brings it back"
 )
@@ -99,7 +104,7 @@ def rollback(
 def _draft(pair: Pair, to: str) -> Draft:
     _check_owner(pair)
     commit, tree = named(pair, to)
-    back = _Back(pair, commit.token, tree, _git_at(pair, tree))
+    back = _Back(pair, commit.token, tree, *_git_at(pair, tree))
     plan = plan_of(
         pair.project,
         pair.target,
@@ -125,33 +130,50 @@ def _check_owner(pair: Pair) -> None:
             hint="roll it back from there, or take it over first: "
             f"`agentsync apply {address} --take-over`",
         )
-    if match.claim is Claim.NONE and match.by_name:
+    if match.claim is Claim.NONE:
+        known = f"has only the name in common with {address}" if match.by_name else "has no marker"
         raise RefusedError(
-            f"agent {pair.agent_id} has only the name in common with {address}",
-            hint=f"bind it with `id: {pair.agent_id}`, or apply it first "
-            f"(`agentsync apply {address} --adopt`)",
+            f"agent {pair.agent_id} {known}: agentsync never applied it",
+            hint=f"`agentsync apply {address} --adopt` makes it this definition's first",
         )
 
 
-def _git_at(pair: Pair, tree: Tree) -> tuple[str, Mapping[str, Json]] | None:
-    """The git commit that belongs to a revision, with what it says; None when none is known."""
-    last = applied_version(pair) if is_applied(pair, tree) else None
-    if last and says(pair, tree, last[1]):
-        return last
-    return next((it for it in git_versions(pair, (tree,)) if says(pair, tree, it[1])), None)
+def _git_at(pair: Pair, tree: Tree) -> tuple[Version | None, str]:
+    """The git commit that belongs to a revision, with what it says; or None, and why so."""
+    marker, applied = pair.marker, is_applied(pair, tree)
+    last = applied_version(pair) if applied else None
+    versions = (*((last,) if last else ()), *git_versions(pair, (tree,)))
+    fitting = [version for version in versions if says(pair, tree, version[1])]
+    if applied and marker and marker.base is not None:
+        # The marker knows all of what was applied, also from files that were in no commit.
+        fitting = [version for version in fitting if declares(pair, version[1], marker.base)]
+    if len({digest(_metadata(said, pair.rules)) for _, said in fitting}) > 1:
+        return None, "git commits with its files differ there, and nobody knows which was applied"
+    if fitting:
+        return fitting[0], ""
+    if applied and marker and marker.commit:
+        return None, f"git commit {short(marker.commit)} does not say all that was applied then"
+    return None, "no git commit here has the files of this revision"
+
+
+def _metadata(value: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
+    """The part of a canonical form that is not in the file tree."""
+    return {key: item for key, item in value.items() if key not in rules.tree}
 
 
 @dataclass(frozen=True, slots=True)
 class _Back:
     """One agent on its way back to a revision.
 
-    Shape: `git` is the commit that belongs to the revision, with what it says.
+    Shape: `git` is the commit that belongs to the revision, with what it says; without one,
+    `why_no_git` tells why.
     """
 
     pair: Pair
     token: str
     tree: Tree
-    git: tuple[str, Mapping[str, Json]] | None
+    git: Version | None
+    why_no_git: str
 
     def change(self) -> Change:
         """The change that takes the live agent there; a no-op when it is there already."""
@@ -172,24 +194,27 @@ class _Back:
         """The canonical form that the agent shall have."""
         base, rules = self.pair.match.base, self.pair.rules
         then = self.git[1] if self.git else self.pair.definition.value
-        declared = (then, base) if base else (then,)
-        metadata = {key: item for key, item in then.items() if key not in rules.tree}
-        return {**metadata, **revisions.restored(self.tree, rules, declared)}
+        declared = [each for each in (self.git[1] if self.git else self.missing(), base) if each]
+        restored = revisions.restored(self.tree, rules, tuple(declared))
+        return {**_metadata(then, rules), **restored}
+
+    def missing(self) -> dict[str, Json]:
+        """The files that today's definition has and the agent has not.
+
+        One that is live and was never applied may be the running agent's own.
+        """
+        declared, live = self.pair.definition.value, self.pair.match.live.value
+        files = declared.get("files", {})
+        return {"files": {path: files[path] for path in files.keys() - live["files"].keys()}}
 
     def notes(self) -> tuple[str, ...]:
         now = self.pair.definition.value
         if self.git is None:
-            left = f"what is not in the file tree is left as it is live: {self.why_no_git()}"
+            left = f"what is not in the file tree is left as it is live: {self.why_no_git}"
             return (left, *(() if says(self.pair, self.tree, now) else (_GIT_SAYS_OTHERWISE,)))
         commit, then = self.git
         taken = f"what is not in the file tree is as git commit {short(commit)} says"
         return (taken, *(() if same(now, then) else (_GIT_SAYS_OTHERWISE,)))
-
-    def why_no_git(self) -> str:
-        marker = self.pair.marker
-        if is_applied(self.pair, self.tree) and marker and marker.commit:
-            return f"git commit {short(marker.commit)} was applied then, and does not say so here"
-        return "no git commit here has the files of this revision"
 
 
 def _idle(change: Change, reason: str, notes: tuple[str, ...]) -> Change:

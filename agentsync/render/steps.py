@@ -10,6 +10,7 @@ from agentsync.model import (
     AgentPatch,
     Change,
     Effect,
+    FileOp,
     History,
     Origin,
     PatchStatus,
@@ -93,7 +94,10 @@ def _choices(plan: Plan) -> Iterator[str]:
         if item.effect is Effect.REFUSE
     )
     if number := fields[Origin.UNKNOWN]:
-        yield f"--adopt lets git win {counted(number, 'field')} of unknown origin."
+        yield (
+            f"--adopt lets git win {counted(number, 'field')} of unknown origin; `agentsync pull "
+            "--theirs` brings what is live into git."
+        )
     if number := fields[Origin.BOTH]:
         yield (
             f"--on-conflict git or --on-conflict live decides {counted(number, 'conflict')}; "
@@ -175,7 +179,10 @@ def _after_pull(patches: Sequence[AgentPatch]) -> Iterator[str]:
     if any(patch.commit for patch in patches):
         yield "`git show COMMIT` shows what came home; push it for review."
     elif states[PatchStatus.WRITTEN]:
-        yield "`git diff` shows what came home: commit it. `agentsync plan` shows what is left."
+        new = any(it.op is FileOp.CREATE for patch in patches for it in patch.files)
+        first = "`git add -N .`, then `git diff`" if new else "`git diff`"
+        shows = "show" if new else "shows"
+        yield f"{first} {shows} what came home: commit it. `agentsync plan` shows what is left."
 
 
 def _after_import(patches: Sequence[AgentPatch]) -> Iterator[str]:
@@ -184,6 +191,10 @@ def _after_import(patches: Sequence[AgentPatch]) -> Iterator[str]:
         yield "`agentsync import` without --dry-run writes this."
     if states[PatchStatus.WRITTEN]:
         yield "`agentsync plan` compares them with what is live; then commit them."
+        yield (
+            "`agentsync apply --adopt` leaves a marker in them: from then on `drift` can tell who "
+            "edited what."
+        )
     if states[PatchStatus.FAILED]:
         yield "Import again when that is solved: what git has already is not imported twice."
 

@@ -479,6 +479,24 @@ def test_a_definition_of_the_same_name_is_a_question(stage, empty):
     assert report.exit_code is ExitCode.REFUSED
 
 
+def test_nor_is_one_imported_that_a_definition_may_mean(stage, empty):
+    empty.write("mine", {"name": "Bot", "system_prompt": "y"})
+    for _ in range(2):
+        created(stage, name="Bot")
+    report = imported(empty)
+    assert [it.status for it in report.patches] == ["refused", "refused"]
+    assert sorted(path.name for path in (empty.root / "agents").iterdir()) == ["mine"]
+
+
+def test_the_beginning_of_an_id_will_do(stage, empty):
+    ids = [created(stage, name="Bot") for _ in range(2)]
+    report = imported(empty, ids=(ids[1][:8].upper(),))
+    assert [it.agent_id for it in report.patches] == [ids[1]]
+    for few in (ids[0][:7], "xyz"):
+        with pytest.raises(UsageError, match="begins with"):
+            imported(empty, ids=(few,))
+
+
 def test_a_definition_that_cannot_be_read_stops_the_import(stage, empty):
     created(stage, name="Bot")
     (empty.root / "agents/x").mkdir(parents=True)

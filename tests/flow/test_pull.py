@@ -320,6 +320,14 @@ def test_an_edit_after_the_merge_is_a_conflict_again(stage, checkout, ui):
     assert checkout.apply().exit_code is ExitCode.REFUSED
 
 
+def test_a_last_line_feed_that_git_lacks_is_no_edit_that_it_has(stage, checkout, ui):
+    """Of a raw file: every byte of it counts."""
+    path = checkout.root / "agents/a/files/guide.md"
+    ui.commit(stage.only(), {"guide.md": "one\ntwo\nthree"})
+    path.write_text("ONE\ntwo\nthree\n")
+    assert origins(checkout) == [Origin.BOTH]
+
+
 def test_without_git_nobody_says_that_an_edit_is_in(stage, checkout, ui, monkeypatch, tmp_path):
     ui.prompt(stage.only(), PROMPT.replace("You answer", "We answer"))
     both = PROMPT.replace("You answer", "We answer").replace("Always", "Nearly always")
@@ -500,6 +508,16 @@ def test_nor_is_one_that_somebody_has_to_decide_on(stage, checkout, ui):
     assert secret not in str(report.to_json())
 
 
+@pytest.mark.parametrize("choice", [None, Clash.OURS, Clash.MERGE])
+def test_nor_one_beside_what_somebody_has_to_decide_on(stage, checkout, ui, choice):
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    conflict(checkout, ui, stage.only(), live=f"Use {secret} for it.")
+    ui.description(stage.only(), f"Uses {secret}.")
+    report = run(checkout, conflicts=choice)
+    assert secret not in str(report.to_json())
+    assert secret not in "".join(map(str, files(checkout.root).values()))
+
+
 def test_a_secret_that_git_has_already_is_no_reason(stage, checkout, ui):
     secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
     (checkout.root / "agents/a/AGENTS.md").write_text(f"Use {secret}.\n")
@@ -520,7 +538,9 @@ def test_what_cannot_be_edited_safely_is_refused_with_its_patch(stage, checkout,
     patch, code = pulled(checkout)
     assert (code, patch.status, patch.code) == (ExitCode.REFUSED, "refused", "not-editable")
     assert "agent.yaml: line 2" in patch.message
-    assert "+New." in "".join(item.patch for item in patch.files)
+    shown = "".join(item.patch for item in patch.files)
+    assert "+New." in shown
+    assert "-description: d\n+description: live\n" in shown
     assert files(checkout.root) == before
 
 
@@ -611,6 +631,18 @@ def test_one_agent_s_trouble_is_its_own(stage, checkout, ui):
     again = run(checkout, "c", "d")
     assert again.exit_code is ExitCode.ERROR
     assert run(checkout, "b").exit_code is ExitCode.REFUSED
+
+
+def test_when_only_clashes_are_left_the_exit_code_says_so(stage, checkout, ui):
+    checkout.write("b", {"name": "B", "system_prompt": "b"})
+    assert checkout.apply().exit_code is ExitCode.OK
+    ids = stage.ids()
+    ui.prompt(ids["A"][0], "live a")
+    ui.prompt(ids["B"][0], "live b")
+    (checkout.root / "agents/b/AGENTS.md").write_text("git b\n")
+    report = run(checkout, conflicts=Clash.MERGE)
+    assert [it.status.value for it in report.patches] == ["written", "conflict"]
+    assert report.exit_code is ExitCode.REFUSED
 
 
 def test_a_bug_about_one_agent_is_told_and_leaves_the_others(stage, checkout, ui, monkeypatch):
@@ -769,6 +801,17 @@ def test_a_failing_hook_leaves_the_files_written(repository, stage, ui):
     assert ("no ticket number" in patch.message, patch.commit) == (True, "")
     assert head_of.head(checkout.root) == head
     assert (checkout.root / "agents/a/AGENTS.md").read_text() == "Live.\n"
+
+
+def test_what_a_hook_left_uncommitted_is_not_forgotten(repository, stage, ui):
+    repo, checkout = repository
+    repo.hook("commit-msg", "exit 1")
+    ui.prompt(stage.only(), "Live.")
+    pulled(checkout, commit=True)
+    patch, code = pulled(checkout, commit=True)
+    assert (code, patch.status) == (ExitCode.OK, "unchanged")
+    assert "agents/a/AGENTS.md" in patch.notes[-1]
+    assert pulled(checkout)[0].notes == ()
 
 
 def test_conflict_markers_are_not_committed(repository, stage, ui):

@@ -193,10 +193,12 @@ def test_metadata_is_that_of_the_apply_not_of_a_later_commit(agent):
     report = done(found.back(tokens[1]))
     assert report.plan.commit == commits[1]
     assert facts(found)["/description"] == "two"
-    # Of a revision that is not the last apply's, the newest commit that says the same counts.
-    newest = found.define("one", description="later")
-    assert done(found.back(tokens[0])).plan.commit == newest
-    assert facts(found)["/description"] == "later"
+    # Of a revision that is not the last apply's, nobody knows which of two such commits it was.
+    found.define("one", description="later")
+    report = done(found.back(tokens[0]))
+    assert report.plan.commit == ""
+    assert "nobody knows which was applied" in only_change(report).notes[0]
+    assert facts(found)["/description"] == "two"
 
 
 def test_a_commit_that_was_not_what_was_applied_says_nothing_of_metadata(tmp_path):
@@ -211,7 +213,8 @@ def test_a_commit_that_was_not_what_was_applied_says_nothing_of_metadata(tmp_pat
         assert facts(found)["/system_prompt"] == "You say one."
         assert facts(found)["/description"] == "Bob's"
         commit = found.repo.git("rev-parse", "HEAD")
-        assert f"git commit {commit[:12]} was applied then" in only_change(report).notes[0]
+        said = f"git commit {commit[:12]} does not say all that was applied then"
+        assert said in only_change(report).notes[0]
 
 
 def test_back_to_an_edit_that_git_never_had(agent):
@@ -558,17 +561,29 @@ def test_an_agent_of_the_same_name_is_refused_until_it_is_bound(tmp_path):
         ).raise_for_status()
         with pytest.raises(RefusedError, match="only the name in common") as caught:
             found.back(token)
-        assert "`id: " in caught.value.hint
-        assert found.stage.marker(found.agent_id) == {}
+        assert "--adopt" in caught.value.hint
         path = found.checkout.root / "agents/a/agent.yaml"
         path.write_text(f"id: {found.agent_id}\n" + path.read_text())
-        report = done(found.back(token))
+        with pytest.raises(RefusedError, match="has no marker"):
+            found.back(token)
+        assert found.stage.marker(found.agent_id) == {}
+        done(found.checkout.apply(adopt=True))
+        done(found.back(token))
         assert facts(found)["/system_prompt"] == "First."
-        assert facts(found)["/description"] == "live"
-        # What was left as it is was never applied, and still nobody knows whose it is.
-        assert only_change(report).kept
-        assert origins(found)["/description"] == "unknown"
-        assert origins(found)["/system_prompt"] == "git"
+
+
+def test_a_file_that_the_agent_wrote_itself_stays(tmp_path):
+    """Also where today's definition begins to declare it, which nobody has applied."""
+    with rewound(tmp_path) as found:
+        found.release("one")
+        edited = found.edit(system_prompt="Bob's.\n", files={"m.md": {"content": "old"}})
+        found.define("two")
+        done(found.checkout.apply(on_conflict=OnConflict.GIT))
+        found.edit(files={"m.md": {"content": "new"}})
+        found.define("two", files={"m.md": {"content": "git's"}})
+        done(found.back(edited))
+        assert facts(found)["/system_prompt"] == "Bob's."
+        assert facts(found)["/files/m.md/content"] == "new"
 
 
 def test_an_agent_that_is_not_there(tmp_path):

@@ -99,6 +99,9 @@ def _interrupts(
             said[key] = flag
         elif means[key] in wanted:
             said[key] = new
+        elif flag is True and means[key] in tools:
+            # No rule says no more than `false` does, and in its place it says what was decided.
+            said[key] = False
     missing = wanted.keys() - means.values()
     return {**said, **{key: wanted[key] for key in sorted(missing)}}
 

@@ -24,30 +24,37 @@ class Authored:
 
     Shape: `texts` by path relative to the agent's folder, None where the file is to go; only files
     that change. `obstacles` are (path, reason) pairs: what cannot be written safely; the texts are
-    then what it would have looked like as far as it goes.
+    then what it would have looked like as far as it goes. `sketches` are, for a YAML file that
+    cannot be edited, what it says and what it was to say, both with every alias written out.
     """
 
     texts: Mapping[str, str | None] = field(default_factory=dict)
     obstacles: tuple[tuple[str, str], ...] = ()
+    sketches: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class Folder:
     """An agent's folder with its old texts, its new ones, and what stands in their way."""
 
-    __slots__ = ("_new", "_obstacles", "old")
+    __slots__ = ("_new", "_obstacles", "_sketches", "old")
 
     def __init__(self, old: Texts) -> None:
         self.old = old
         self._new: dict[str, str | None] = {}
         self._obstacles: dict[tuple[str, str], None] = {}
+        self._sketches: dict[str, tuple[str, str]] = {}
 
     def refuse(self, path: str, reason: str) -> None:
         """Note that something at `path` cannot be written."""
         self._obstacles[path, reason] = None
 
-    def not_editable(self, path: str, error: NotEditableError) -> None:
-        """Note that the YAML in `path` cannot be edited."""
+    def not_editable(
+        self, path: str, error: NotEditableError, sketch: tuple[str, str] | None = None
+    ) -> None:
+        """Note that the YAML in `path` cannot be edited, and what the edit would have been."""
         self.refuse(path, f"line {error.line}: {error.message}" if error.line else error.message)
+        if sketch:
+            self._sketches[path] = sketch
 
     def write(self, path: str, text: str) -> None:
         """Have `path`, which is a good one, say `text`."""
@@ -82,6 +89,7 @@ class Folder:
         return Authored(
             texts={path: self._new[path] for path in sorted(self._new)},
             obstacles=tuple(sorted(self._obstacles)),
+            sketches=self._sketches,
         )
 
     def _too_much(self) -> Iterator[str]:

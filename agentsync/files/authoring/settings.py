@@ -99,11 +99,20 @@ def write_yaml(
     try:
         text = modeline + emitted(dict(wanted)) if old is None else rewritten(old, dict(wanted))
     except NotEditableError as error:
-        folder.not_editable(path, error)
+        folder.not_editable(path, error, _sketch(before, wanted))
         return
     if not same(_parsed(text), dict(wanted)):
         folder.refuse(path, "YAML cannot say all of it")
     folder.write(path, text)
+
+
+def _sketch(before: Mapping[str, Json], wanted: Mapping[str, Json]) -> tuple[str, str] | None:
+    """What a file says and is to say, anew: aliases are written out, comments are gone."""
+    try:
+        said = emitted(dict(before))
+        return said, rewritten(said, dict(wanted))
+    except NotEditableError:
+        return None
 
 
 def _value(folder: Folder, path: str) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from agentsync.engine.secrets import secrets_in
 from agentsync.engine.slugs import Slugs
@@ -19,6 +20,9 @@ from agentsync.ops.fanout import fan_out
 from agentsync.ops.importing.known import Meant
 from agentsync.ops.importing.options import ImportOptions
 from agentsync.providers import Provider
+
+_SHOWN: Final = 8
+"""Characters of an id that reports show."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,7 @@ def found(
     Errors: UsageError when no agent fits; ProviderError when the list cannot be had.
     """
     listed = {agent.agent_id: agent for agent in _listed(options, provider, note)}
-    ids = tuple(dict.fromkeys(item.lower() for item in options.ids))
+    ids = tuple(dict.fromkeys(_whole(item.lower(), listed) for item in options.ids))
     lost: list[AgentPatch] = []
     unlisted = [agent_id for agent_id in ids if agent_id not in listed]
     for result in fan_out(_reading(provider), unlisted, max(1, min(16, len(unlisted)))):
@@ -59,6 +63,22 @@ def found(
     if not asked and not lost:
         raise UsageError("no live agent fits", hint=_said(len(wanted), options))
     return list(listed.values()), sorted(asked, key=_age), lost
+
+
+def _whole(asked: str, listed: Iterable[str]) -> str:
+    """The one id that begins like this, as reports show it; what was asked for when none does.
+
+    Errors: UsageError when several do, or when it cannot be an id at all.
+    """
+    found = [agent_id for agent_id in listed if agent_id.lower().startswith(asked)]
+    if asked in found or (not found and len(asked) > _SHOWN):
+        return asked
+    if len(found) == 1 and len(asked) >= _SHOWN:
+        return found[0]
+    raise UsageError(
+        f"{len(found) or 'no'} live agents have an id that begins with `{asked}`",
+        hint="`agentsync status -v` shows whole ids",
+    )
 
 
 def _listed(

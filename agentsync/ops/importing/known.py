@@ -1,6 +1,6 @@
 """Which live agents git has a definition of already."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agentsync.canonical import Json
@@ -42,15 +42,25 @@ class InGit:
         found = {agent_id: Meant(address=slug) for slug, agent_id in self.ids.items()}
         project, target = owner
         addresses = frozenset(self.ids.keys() | self.names.keys())
-        listed = Listed(agents, project=project, target=target, addresses=addresses)
+        candidates = tuple(agents)
+        listed = Listed(candidates, project=project, target=target, addresses=addresses)
         for slug, name in self.names.items():
-            try:
-                match = listed.find(slug, name)
-            except IdentityError:
-                continue
-            if match:
-                found.setdefault(match[0], Meant(address=slug, by_name=match[1]))
+            for agent_id, by_name in _meant(listed, slug, name, candidates):
+                found.setdefault(agent_id, Meant(address=slug, by_name=by_name))
         return found
+
+
+def _meant(
+    listed: Listed, slug: str, name: str, agents: Iterable[AgentSummary]
+) -> Iterator[tuple[str, bool]]:
+    """The agents that a definition without `id:` means, or may mean: which one, nobody knows."""
+    try:
+        match = listed.find(slug, name)
+    except IdentityError:
+        yield from ((it.agent_id, True) for it in agents if it.name == name and it.owner is None)
+        return
+    if match:
+        yield match
 
 
 def in_git(project: OpenProject, target: str) -> InGit:

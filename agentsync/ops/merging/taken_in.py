@@ -37,4 +37,4 @@ def taken_in(
 def _holds(item: FieldChange, bases: dict[str, str]) -> bool:
     ours, theirs = str(item.after), str(item.before)
     merged = merge_text(ours, bases[item.pointer], theirs)
-    return not merged.clashes and "".join(map(str, merged.parts)).rstrip("\n") == ours.rstrip("\n")
+    return not merged.clashes and merged.text(("", "", "")) == ours

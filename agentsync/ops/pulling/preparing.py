@@ -120,7 +120,8 @@ class Preparing:
             verdict = Verdict(("git has no words for what is live",))
         else:
             verdict = reading.verdict(said, _after(before, made.texts), goal)
-        return self._judged(patch, verdict, before, made.texts, merged)
+        sketched = tuple(self._sketched(change, made.sketches))
+        return self._judged(replace(patch, files=sketched), verdict, before, made.texts, merged)
 
     def _judged(
         self,
@@ -132,17 +133,29 @@ class Preparing:
     ) -> Prepared:
         folder = self.project.folder(patch.address)
         after, clashes = _marked(made, folder, patch.revision, merged)
-        patch = replace(patch, files=tuple(self._patches(folder, texts(before), after)))
+        sketched = bool(patch.files)
+        files = (*patch.files, *self._patches(folder, texts(before), after))
+        patch = replace(patch, files=tuple(sorted(files, key=lambda item: item.path)))
         if verdict.reasons:
-            return Prepared(patch=wording.cannot_write(patch, folder, verdict.reasons))
+            return Prepared(
+                patch=wording.cannot_write(patch, folder, verdict.reasons, sketched=sketched)
+            )
         if verdict.others:
             notes = (*patch.notes, wording.also_for(folder, verdict.others))
             patch = replace(patch, notes=notes)
         patch = replace(patch, status=PatchStatus.PLANNED)
         if clashes:
             patch = wording.clashing(patch, len(clashes))
-        files = {path: None if text is None else text.encode() for path, text in after.items()}
-        return Prepared(patch=patch, files=files, before=before, clashes=clashes)
+        written = {path: None if text is None else text.encode() for path, text in after.items()}
+        return Prepared(patch=patch, files=written, before=before, clashes=clashes)
+
+    def _sketched(
+        self, change: Change, sketches: Mapping[str, tuple[str, str]]
+    ) -> Iterator[FilePatch]:
+        """What would have become of files that cannot be edited, for a person to read."""
+        folder = self.project.folder(change.address)
+        for path, (old, new) in sketches.items():
+            yield from self._patches(folder, {path: old}, {path: new})
 
     def _live(self, change: Change) -> Mapping[str, Json]:
         return self.provider.read(change.agent_id or "").value

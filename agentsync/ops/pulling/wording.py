@@ -29,7 +29,7 @@ def not_ours(patch: AgentPatch, change: Change) -> AgentPatch:
         return replace(
             patch,
             code="missing",
-            message="there is no live agent yet",
+            message="there is no live agent",
             hint="`agentsync apply` creates it",
         )
     foreign = change.last is not None
@@ -124,14 +124,18 @@ def _touch(pointer: str, other: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-def cannot_write(patch: AgentPatch, folder: str, reasons: Iterable[str]) -> AgentPatch:
+def cannot_write(
+    patch: AgentPatch, folder: str, reasons: Iterable[str], *, sketched: bool
+) -> AgentPatch:
     """The files cannot say it safely; the patch is there for a person to judge."""
     return replace(
         patch,
         status=PatchStatus.REFUSED,
         code="not-editable",
         message=f"{folder} cannot be edited safely: {'; '.join(reasons)}",
-        hint="nothing was written; make the change by hand, as far as the patch is right",
+        hint="nothing was written; make the change by hand: the patch shows it, aliases written out"
+        if sketched
+        else "nothing was written; make the change by hand, as the patch shows it",
     )
 
 
@@ -175,6 +179,11 @@ def unsaved(patch: AgentPatch, paths: Iterable[str]) -> AgentPatch:
         message=f"it has changes that are not committed: {listed(sorted(paths), _MOST)}",
         hint="commit or stash them first, or pull without --commit",
     )
+
+
+def left_over(paths: Iterable[str]) -> str:
+    """The note on files of an agent of which nothing comes home now."""
+    return f"nothing to commit from live, but not in any commit: {listed(sorted(paths), _MOST)}"
 
 
 def unheeded(patch: AgentPatch, paths: Iterable[str]) -> AgentPatch:

@@ -36,9 +36,11 @@ class Writing:
     def written(self, prepared: Prepared) -> Written:
         """What became of the agent; never an exception."""
         patch = prepared.patch
-        if not prepared.files:
+        if not prepared.files and not self.commit:
             return Written(patch=patch, whole=patch.status is PatchStatus.UNCHANGED)
         try:
+            if not prepared.files:
+                return self._nothing(patch)
             if self.commit and (objection := self._objection(prepared)):
                 return Written(patch=objection, whole=False)
             if self.dry_run:
@@ -52,6 +54,19 @@ class Writing:
             return Written(patch=replace(patch, clashes=prepared.clashes), whole=False)
         patch = replace(patch, status=PatchStatus.WRITTEN)
         return self._committed(patch) if self.commit else Written(patch=patch, touched=True)
+
+    def _nothing(self, patch: AgentPatch) -> Written:
+        """Nothing comes home; but what did, and was never committed, is not to be forgotten.
+
+        Errors: ProjectError.
+        """
+        whole = patch.status is PatchStatus.UNCHANGED
+        if whole and patch.revision:
+            left = committing.uncommitted(self.project.root, self.project.folder(patch.address))
+            if found := left.changed | left.new:
+                note = wording.left_over(found)
+                return Written(patch=replace(patch, notes=(*patch.notes, note)), whole=whole)
+        return Written(patch=patch, whole=whole)
 
     def _objection(self, prepared: Prepared) -> AgentPatch | None:
         """Why what is to be written must not be committed, None when it may be.

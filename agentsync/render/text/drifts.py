@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agentsync.model import Action, Change, Plan, Report, State
+from agentsync.model import Action, Change, Origin, Plan, Report, State
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import edit_lines
 from agentsync.render.text.heads import agent_token, counts, head, moved, titled
@@ -58,6 +58,8 @@ def _agent(change: Change, options: RenderOptions) -> list[Line]:
     said = "".join(f" · {visible(token)}" for token in tokens if token)
     lines = [titled(change, ("* drifted ", "warning"), (said, "quiet"))]
     git = wording.applied(change.last) if change.last else "as last applied"
+    if any(item.origin is Origin.BOTH for item in change.fields):
+        git = f"as it says now, last {git}"
     at = change.updated_at
     live = f"last changed {wording.moment(at)} UTC" if at else "as it is now"
     lines.append(line(("--- git   ", "removed"), (git, "quiet"), indent=2, hang=10))

@@ -128,7 +128,9 @@ def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
         text = after if before is None else before
         yield from _one_sided(item, text or "", view)
         return
-    hunks = unified(before, after)
+    ended = before.endswith("\n") or after.endswith("\n")
+    # Texts that end without a line feed, as prompts do, are not to differ in their last line.
+    hunks = unified(before, after) if ended else unified(f"{before}\n", f"{after}\n")
     lines = [text for hunk in hunks for text in hunk.lines]
     added, removed = (sum(text.kind == kind for text in lines) for kind in ("added", "removed"))
     size = (f"  {counted(added, 'line')} added, {removed} removed", "quiet")

@@ -37,12 +37,12 @@ _CALM: Final = (PatchStatus.PLANNED, PatchStatus.UNCHANGED)
 # Where somebody has to make the change by hand, or asked to see it.
 _PATCH_SHOWN: Final = (PatchStatus.PLANNED, PatchStatus.REFUSED)
 _HEADINGS: Final[dict[PatchStatus, Piece]] = {
+    **dict.fromkeys(PatchStatus, ("came home (git → live):", "quiet")),
     PatchStatus.PLANNED: ("to come home (git → live):", "quiet"),
     PatchStatus.REFUSED: ("cannot come home (git → live):", "warning"),
 }
 # The rule whose findings say where a value is that nobody should print.
 _SECRET: Final = "secret"
-_HEADING: Final[Piece] = ("came home (git → live):", "quiet")
 
 
 def pull_sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
@@ -122,7 +122,8 @@ def _fields(patch: AgentPatch, options: RenderOptions) -> Iterator[Line]:
     fields = _without_secrets(patch.fields, patch)
     if not fields:
         return
-    yield line(_HEADINGS.get(patch.status, _HEADING), indent=2)
+    rehearsed = patch.status is PatchStatus.CONFLICT and not wrote(patch)
+    yield line(_HEADINGS[PatchStatus.PLANNED if rehearsed else patch.status], indent=2)
     remarks = {item.pointer: said for item in fields if (said := _remark(item, patch))}
     yield from edit_lines(fields, replace(View.of(options, brief=True), remarks=remarks))
 
@@ -140,7 +141,8 @@ def _without_secrets(fields: Iterable[FieldChange], patch: AgentPatch) -> list[F
 def _remark(item: FieldChange, patch: AgentPatch) -> Piece | None:
     """What became of git's own side of the field, if it had one."""
     if item.pointer in patch.merged:
-        return "merged with git's change", "quiet"
+        said = "clashes with" if patch.status is PatchStatus.CONFLICT else "merged with"
+        return f"{said} git's change", "quiet"
     if item.origin is Origin.BOTH:
         return "in place of git's change", "warning"
     return ("its origin is unknown", "quiet") if item.origin is Origin.UNKNOWN else None

@@ -257,10 +257,13 @@ def test_tools_are_told_apart_by_server_and_name(raw, changes, after):
     [
         # Keys as they are spelled: with a slash, with more parts, or a bare name.
         ({f"{URL}/::a::Fleet": False}, {f"{URL}::a": True}, {f"{URL}/::a::Fleet": True}),
-        ({f"{URL}/::a": True, "x": True}, {"x": True}, {"x": True}),
+        ({f"{URL}/::a": True, "x": True}, {"x": True}, {f"{URL}/::a": False, "x": True}),
+        # A rule that nobody asked for any more says so in its place; one of no tool goes.
+        ({f"{URL}::a": True}, {}, {f"{URL}::a": False}),
+        ({"x": True}, {}, None),
         ({}, {f"{URL}::a": True}, {f"{URL}::a": True}),
         # Two spellings of one rule stay of one mind.
-        ({f"{URL}::a": True, f"{URL}/::a": True}, {}, None),
+        ({f"{URL}::a": True, f"{URL}/::a": True}, {}, {f"{URL}::a": False, f"{URL}/::a": False}),
         ({f"{URL}::a": False, f"{URL}/::a": False}, {f"{URL}::a": True},
          {f"{URL}::a": True, f"{URL}/::a": True}),
         # `false` decides nothing, until a rule for all servers makes an exception of it.

@@ -126,6 +126,40 @@ def test_what_systems_leave_behind_goes_along(tmp_path):
     assert found(tmp_path) == AGENT
 
 
+def test_a_link_to_a_folder_and_a_folder_of_a_usual_name_are_somebody_s_own(tmp_path):
+    for name in (".venv", ".keep"):
+        root = tmp_path / name
+        lay(root, {**AGENT, **PDF})
+        (tmp_path / "elsewhere").mkdir(exist_ok=True)
+        there = root / "agents/a/skills/pdf" / name
+        if name == ".venv":
+            there.symlink_to(tmp_path / "elsewhere")
+        else:
+            there.mkdir()
+            (there / "notes.txt").write_text("mine")
+        with pytest.raises(RefusedError, match="no part of the agent"):
+            carry_out(root, "agents/a", dict.fromkeys(PDF), {**AGENT, **PDF})
+        assert there.exists()
+
+
+def test_what_is_written_into_a_folder_while_it_goes_brings_it_back(tmp_path, monkeypatch):
+    before = {**AGENT, **PDF}
+    lay(tmp_path, before)
+    rename = os.rename
+
+    def raced(*names, **where):
+        if names[0] == "pdf" and not (tmp_path / "raced").exists():
+            (tmp_path / "raced").touch()
+            (tmp_path / "agents/a/skills/pdf/SKILL.md").write_bytes(b"edited")
+        return rename(*names, **where)
+
+    monkeypatch.setattr(os, "rename", raced)
+    with pytest.raises(ProjectError, match="while it was taken away") as caught:
+        carry_out(tmp_path, "agents/a", dict.fromkeys(PDF), before)
+    assert "run the command again" in caught.value.hint
+    assert found(tmp_path) == {**before, "skills/pdf/SKILL.md": b"edited"}
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_cannot_be_deleted_is_told(tmp_path):
     before = {**AGENT, **PDF}

@@ -242,6 +242,9 @@ def test_a_live_agent_is_meant_by_id_by_marker_or_by_name(tmp_path: Path) -> Non
         "i1": ("bound", False),
         "i2": ("marked", False),
         "i3": ("named", True),
+        # One of them it is, and nobody knows which.
+        "i4": ("unclear", True),
+        "i5": ("unclear", True),
     }
 
 
