@@ -1,1 +1,1 @@
-"""The project on disk: reading definitions, checking them, and finding where they say what."""
+"""The project on disk: reading definitions, checking them, writing them, and what git knows."""

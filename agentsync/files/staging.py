@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from agentsync.errors import ProjectError
-from agentsync.files.confined import names_in
 from agentsync.files.definition import Loaded, load
+from agentsync.files.disk.confined import names_in
 from agentsync.files.project import OpenProject
 
 

@@ -13,8 +13,8 @@ from agentsync.errors import (
     NotFoundError,
     UsageError,
 )
-from agentsync.files import git
 from agentsync.files.project import OpenProject, open_project
+from agentsync.files.repository import git
 from agentsync.files.sources import has_errors
 from agentsync.model import (
     Change,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from agentsync.errors import AgentsyncError, BugError, ExitCode
-from agentsync.files import committing, git
 from agentsync.files.project import find_root
+from agentsync.files.repository import committing, git
 from agentsync.model import AgentPatch, Change, PatchStatus, Plan, Report
 from agentsync.ops.draft import Draft, DraftOptions, draft
 from agentsync.ops.fanout import fan_out

@@ -17,7 +17,7 @@ from agentsync.errors import (
     ProviderError,
     UsageError,
 )
-from agentsync.files import past
+from agentsync.files.repository import past
 from agentsync.ops.fanout import fan_out
 from agentsync.ops.pairing import Pair
 from agentsync.providers import Commit

@@ -15,7 +15,7 @@ from agentsync.errors import (
     ServerError,
     UsageError,
 )
-from agentsync.files import past
+from agentsync.files.repository import past
 from agentsync.model import ABSENT
 
 

@@ -20,7 +20,7 @@ from agentsync.canonical import escape
 from agentsync.emulator.readings import Readings, every
 from agentsync.emulator.serve import Options
 from agentsync.errors import ExitCode
-from agentsync.files import git
+from agentsync.files.repository import git
 from agentsync.model import OnConflict, OnDrift
 
 LAW = settings(

@@ -18,8 +18,8 @@ from agentsync.emulator.readings import Readings, every
 from agentsync.emulator.serve import Options
 from agentsync.engine.yaml.strict import parse
 from agentsync.errors import ExitCode, ProjectError, RefusedError
-from agentsync.files import git as head_of
 from agentsync.files.authoring import Authored
+from agentsync.files.repository import git as head_of
 from agentsync.model import Action, Origin, PatchStatus
 from agentsync.ops import pull as command
 from agentsync.ops.apply import ApplyOptions, apply

@@ -12,9 +12,10 @@ from agentsync.engine.identity import Claim, Match
 from agentsync.engine.normalise import ShapeError, desired
 from agentsync.engine.planner import compare
 from agentsync.engine.rules import Rules
-from agentsync.files import staging, writing
+from agentsync.files import staging
 from agentsync.files.authoring import Authored, authored
 from agentsync.files.definition import Loaded
+from agentsync.files.disk import writing
 from agentsync.files.project import OpenProject
 from agentsync.model import (
     AgentPatch,

@@ -20,8 +20,8 @@ from agentsync.errors import (
     UnauthorizedError,
     UnreachableError,
 )
-from agentsync.files.past import definition_at, versions
 from agentsync.files.project import OpenProject
+from agentsync.files.repository.past import definition_at, versions
 from agentsync.model import Change
 from agentsync.providers import Provider
 

@@ -8,8 +8,8 @@ Merged once more with what is live, git's text stays as it is: so applying it lo
 """
 
 from agentsync.errors import AgentsyncError
-from agentsync.files.merging import merge_text
 from agentsync.files.project import OpenProject
+from agentsync.files.repository.merging import merge_text
 from agentsync.model import Change, FieldChange, Origin
 from agentsync.ops.merging.bases import Bases
 from agentsync.ops.merging.mergeable import can_merge

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agentsync.canonical import digest
-from agentsync.files.merging import merge_text
+from agentsync.files.repository.merging import merge_text
 from agentsync.model import FieldChange, Span
 from agentsync.render.visible import visible
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from agentsync.errors import AgentsyncError, ProjectError, RefusedError
-from agentsync.files import committing
+from agentsync.files.disk.units import carry_out
 from agentsync.files.project import OpenProject
-from agentsync.files.units import carry_out
+from agentsync.files.repository import committing
 from agentsync.model import AgentPatch, FileOp, PatchStatus
 from agentsync.ops.pulling import wording
 from agentsync.ops.pulling.message import message

@@ -7,7 +7,7 @@ import pytest
 from repository import AGENT, Repository, nobody
 
 from agentsync.errors import ProjectError, RefusedError
-from agentsync.files import committing, git
+from agentsync.files.repository import committing, git
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from amount import ROUNDS
 
-from agentsync.files.writing import create_folder, write_files
+from agentsync.files.disk.writing import create_folder, write_files
 
 BEFORE = {f"agents/x/{name}": f"old {name}\n".encode() * 50 for name in ("a", "b", "s/c", "s/d")}
 FILES = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentsync.errors import ProjectError
-from agentsync.files.merging import Clash, Merged, merge_text
+from agentsync.files.repository.merging import Clash, Merged, merge_text
 
 MARKS = ("<first>", "<middle>", "<last>")
 LINE = st.one_of(

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from versioned import Versioned
 
-from agentsync.files import past
 from agentsync.files.project import open_project
+from agentsync.files.repository import past
 
 CONFIG = "version: 1\nproject: tests\ntargets: {one: {}, two: {}}\n"
 

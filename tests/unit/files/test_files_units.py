@@ -7,9 +7,9 @@ import os
 import pytest
 
 from agentsync.errors import ProjectError, RefusedError, StaleError
-from agentsync.files import units
+from agentsync.files.disk import units
+from agentsync.files.disk.units import carry_out, steps
 from agentsync.files.snapshot import snapshot, texts
-from agentsync.files.units import carry_out, steps
 
 AGENT = {"agent.yaml": b"name: A\n", "AGENTS.md": b"You answer.\n"}
 PDF = {"skills/pdf/SKILL.md": b"s", "skills/pdf/scripts/run.py": b"r"}

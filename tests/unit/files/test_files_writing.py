@@ -10,9 +10,9 @@ import threading
 import pytest
 
 from agentsync.errors import ProjectError, RefusedError, StaleError
-from agentsync.files import shelf, writing
-from agentsync.files.confined import content_at
-from agentsync.files.writing import create_folder, write_files
+from agentsync.files.disk import shelf, writing
+from agentsync.files.disk.confined import content_at
+from agentsync.files.disk.writing import create_folder, write_files
 
 AS_ROOT = os.geteuid() == 0
 OLD_AGE = 2 * 3600

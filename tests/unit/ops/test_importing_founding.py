@@ -133,6 +133,6 @@ def test_a_disk_that_refuses_is_told(root: Path, monkeypatch: pytest.MonkeyPatch
     def full(*_: object) -> None:
         raise ProjectError("cannot write: no space left on device")
 
-    monkeypatch.setattr("agentsync.files.writing.create_folder", full)
+    monkeypatch.setattr("agentsync.files.disk.writing.create_folder", full)
     with pytest.raises(ProjectError, match="no space"):
         made(root)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from agentsync.errors import ProjectError
-from agentsync.files.confined import folder_at
+from agentsync.files.disk.confined import folder_at
 
 _SHELF: Final = ".agentsync/tmp"
 _LOCK: Final = ".gitignore"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from agentsync.errors import ProjectError
-from agentsync.files import git
+from agentsync.files.repository import git
 
 # Exit codes of merge-file up to this one count clashes; what is above says that it failed.
 _MOST_CLASHES: Final = 127

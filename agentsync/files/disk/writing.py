@@ -15,9 +15,16 @@ from pathlib import Path
 from typing import Final
 
 from agentsync.errors import ProjectError, StaleError
-from agentsync.files.confined import content_at, folder_at, folder_in, linked, mode_of, names_in
+from agentsync.files.disk.confined import (
+    content_at,
+    folder_at,
+    folder_in,
+    linked,
+    mode_of,
+    names_in,
+)
+from agentsync.files.disk.shelf import shelf
 from agentsync.files.layout import folded
-from agentsync.files.shelf import shelf
 
 Bytes = Mapping[str, bytes | None]
 """Files by their path relative to the project's root; None where there is none."""

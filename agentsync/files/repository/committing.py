@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from agentsync.errors import ProjectError, RefusedError
-from agentsync.files import git
+from agentsync.files.repository import git
 
 _UNFINISHED: Final = {
     "MERGE_HEAD": "a merge",

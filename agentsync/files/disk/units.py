@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from agentsync.errors import ProjectError, RefusedError, StaleError
-from agentsync.files.confined import content_at, folder_at
+from agentsync.files.disk.confined import content_at, folder_at
+from agentsync.files.disk.shelf import shelf
+from agentsync.files.disk.writing import create_folder, write_files
 from agentsync.files.layout import folded
-from agentsync.files.shelf import shelf
-from agentsync.files.writing import create_folder, write_files
 
 # What systems and git's users leave in a folder; it goes with the folder. Python's does, too.
 _JUNK: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep", ".keep"})

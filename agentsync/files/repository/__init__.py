@@ -1,0 +1,1 @@
+"""What git knows of a project, and the commits that are made in it."""
