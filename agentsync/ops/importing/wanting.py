@@ -147,8 +147,11 @@ class _Making:
         for note in self.notes:
             yield _VAGUE if next(secrets_in(note), None) else note
         if number := self.files_left:
-            were = "1 other file was" if number == 1 else f"{number} other files were"
-            yield f"{were} left out: the agent may write them itself; --files takes them along"
+            were, them = ("file was", "it") if number == 1 else ("files were", "them")
+            yield (
+                f"{number} other {were} left out: the agent may write {them} itself; --files takes "
+                f"{them} along"
+            )
 
 
 def _innermost(pointers: Iterable[str]) -> list[str]:
