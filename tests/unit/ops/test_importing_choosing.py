@@ -45,18 +45,19 @@ def test_the_oldest_come_first_and_nothing_is_read_that_is_listed() -> None:
 
 
 def test_what_is_not_listed_is_read_and_comes_last() -> None:
-    api = Api("a", hidden=("x",))
-    agents, lost, _ = looked(api, ids=("x", "nowhere", "a"))
-    assert agents == ["a", "x"]
-    assert sorted(api.reads) == ["nowhere", "x"]
+    hidden, nowhere = "hidden-agent", "nowhere-at-all"
+    api = Api("a", hidden=(hidden,))
+    agents, lost, _ = looked(api, ids=(hidden, nowhere, "a"))
+    assert agents == ["a", hidden]
+    assert sorted(api.reads) == [hidden, nowhere]
     assert [(item.agent_id, item.status, item.code) for item in lost] == [
-        ("nowhere", PatchStatus.FAILED, "not-found")
+        (nowhere, PatchStatus.FAILED, "not-found")
     ]
 
 
 def test_a_key_that_may_not_list_can_name_its_agents() -> None:
-    agents, _, notes = looked(Api("a", listing=False), ids=("a",))
-    assert agents == ["a"]
+    agents, _, notes = looked(Api("whole-id-1", listing=False), ids=("whole-id-1",))
+    assert agents == ["whole-id-1"]
     assert "read by their ids alone" in notes[0]
     with pytest.raises(ForbiddenError):
         looked(Api("a", listing=False), everything=True)
