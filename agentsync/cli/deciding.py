@@ -8,7 +8,7 @@ from agentsync.cli.options import Function
 from agentsync.model.choices import OnConflict, OnDrift
 
 if TYPE_CHECKING:
-    from agentsync.ops.draft import Asked
+    from agentsync.ops.asking import Asked
 
 
 def choice_options(function: Function) -> Function:
@@ -52,7 +52,7 @@ def choice_options(function: Function) -> Function:
 
 def asked_of(parameters: dict[str, Any]) -> "Asked":
     """What the options of `choice_options` come to; takes them out of `parameters`."""
-    from agentsync.ops.draft import Asked
+    from agentsync.ops.asking import Asked
 
     on_drift, on_conflict = parameters.pop("on_drift"), parameters.pop("on_conflict")
     return Asked(

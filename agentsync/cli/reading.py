@@ -8,7 +8,7 @@ from agentsync.cli.options import Output
 from agentsync.cli.output import answer
 from agentsync.cli.progress import watch
 from agentsync.model import Report
-from agentsync.ops.draft import Asked
+from agentsync.ops.asking import Asked
 from agentsync.ops.plan import PlanOptions, plan
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from agentsync.canonical import Json, covers
 from agentsync.engine.advice import closest, found, shown
+from agentsync.engine.hidden import hidden_in, without_hidden
 from agentsync.engine.validate import Issue, Path
 from agentsync.model.diagnostics import Severity
 
@@ -15,12 +16,6 @@ SKILL_DESCRIPTION_LIMIT: Final = 1024
 _SKILL_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Source: OpenAPI, SubagentSpec.name and SkillSpec.name.
 _FOLDER_NAME: Final = re.compile(r" *[A-Za-z0-9_-][A-Za-z0-9 _-]*")
-# Marks of direction and characters without width. Joiners have a meaning inside emoji and in
-# scripts that are not Latin, tags after a black flag.
-_HIDDEN: Final = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-    "|(?<![^\0-\x7f])[\u200c\u200d]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007f]"
-)
 _CUT_COMMIT: Final = re.compile(r"[0-9a-fA-F]{5,7}|[0-9a-fA-F]{65,}")
 _FIELDS: Final = (
     *("name", "description", "runtime", "backend", "permissions", "extras"),
@@ -34,12 +29,12 @@ def name_issues(name: Json) -> Iterator[Issue]:
     """Characters in an agent's name that nobody sees, so that two names look the same."""
     if not isinstance(name, str) or name.isascii():
         return
-    seen = _HIDDEN.sub("", name).strip()
+    seen = without_hidden(name).strip()
     # Of a name that shows nothing at all the schema complains.
-    if seen and (hidden := _HIDDEN.search(name)):
+    if seen and (hidden := next(hidden_in(name), None)):
         yield _warning(
             "hidden-characters",
-            f"`name` contains the invisible character U+{ord(hidden.group()):04X}",
+            f"`name` contains the invisible character {hidden.code}",
             f'write "{shown(seen)}"',
             ("name",),
         )

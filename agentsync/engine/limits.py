@@ -1,8 +1,8 @@
-"""How much one apply may do: the safety limits of agentsync.yaml, for plan and apply alike."""
+"""How much one apply may do, and how risky: agentsync.yaml's word, for plan and apply alike."""
 
 from collections.abc import Iterable
 
-from agentsync.model import Action, Change, Choices, Limits
+from agentsync.model import Action, Change, Choices, Finding, Limits, Policy
 
 
 def refusals(
@@ -27,3 +27,14 @@ def refusals(
     if protect and choices.take_over:
         found.append("the target is protected (protect: true): nothing is taken over there")
     return tuple(found)
+
+
+def policy_refusals(findings: Iterable[Finding], policy: Policy) -> tuple[str, ...]:
+    """A sentence when the policy refuses these findings: how many, and of which rules."""
+    refused = [item for item in findings if policy.refuses(item)]
+    if not refused:
+        return ()
+    rules = ", ".join(sorted({item.rule for item in refused}))
+    number = "1 capability change" if len(refused) == 1 else f"{len(refused)} capability changes"
+    above = policy.fail_on if policy.fail_on == "high" else f"{policy.fail_on} or higher"
+    return (f"{number} of severity {above} (policy.fail_on): {rules}",)

@@ -1,18 +1,23 @@
 """Secrets in texts: keys, tokens and passwords that must not be written to a repository.
 
-Well-known formats are told by their shape; anything else only by the name that it is given
+Well-known formats are told by their shape: those of the library detect-secrets, and those that it
+has not, which LLM agents' keys are among; anything else only by the name that it is given
 (`password: …`) and by looking random. What only stands for a secret is none: `sk-…`, `<your key>`,
 `${TOKEN}`, `xxxx`, the sample keys of manuals.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, NamedTuple
 
 from agentsync.canonical import Json, escape
 from agentsync.engine.randomness import is_sample, looks_random
-from agentsync.model.findings import Finding
+from agentsync.model.findings import Finding, Risk
+
+NAMELESS: Final = "a password or token"
+"""The kind of a secret that only its name and its looks tell."""
 
 RULE: Final = "secret"
 """The rule of every finding about a secret."""
@@ -58,83 +63,99 @@ def _format(kind: str, hints: str, pattern: str, *, loose: bool = False) -> _For
 
 
 _END: Final = r"(?![A-Za-z0-9])"
-_FORMATS: Final = (
-    _format(
-        "a LangSmith API key",
-        "lsv2_ ls__",
-        rf"(?:lsv2_[a-z]{{2}}_|ls__)[A-Za-z0-9]{{20,80}}(?:_[A-Za-z0-9]{{4,80}})?{_END}",
-    ),
-    _format("an Anthropic API key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,250}"),
-    _format(
-        "an OpenAI API key",
-        "sk-",
-        r"sk-(?!ant-)(?:[a-z]{2,8}-){0,2}[A-Za-z0-9_-]{20,250}",
-        loose=True,
-    ),
-    _format(
-        "a GitHub token",
-        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
-        rf"(?:gh[pousr]_[A-Za-z0-9]{{36,250}}|github_pat_[A-Za-z0-9_]{{40,250}}){_END}",
-    ),
-    _format("a GitLab token", "glpat-", r"glpat-[A-Za-z0-9_.-]{20,250}"),
-    _format("an AWS access key", "AKIA ASIA", rf"(?:AKIA|ASIA)[A-Z0-9]{{16}}{_END}"),
-    _format("a Google API key", "AIza", rf"AIza[A-Za-z0-9_-]{{35}}{_END}"),
-    _format("a Google client secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{24,60}"),
-    _format(
-        "a Slack token",
-        "xox xapp-",
-        r"(?:xox[abceoprs]|xapp)-[A-Za-z0-9-]{10,250}",
-        loose=True,
-    ),
-    _format(
-        "a Slack webhook",
-        "hooks.slack.com/",
-        r"hooks\.slack\.com/[a-z]{4,12}/(?P<secret>[A-Za-z0-9/]{20,250})",
-    ),
-    _format("a Stripe key", "k_live_", rf"[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
-    _format("an npm token", "npm_", rf"npm_[A-Za-z0-9]{{36,60}}{_END}"),
-    _format("a PyPI token", "pypi-Ag", r"pypi-Ag[A-Za-z0-9_-]{50,500}"),
-    _format("a Hugging Face token", "hf_", rf"hf_[A-Za-z0-9]{{30,60}}{_END}"),
-    _format("a Tavily API key", "tvly-", r"tvly-[A-Za-z0-9_-]{20,100}"),
-    _format("a Groq API key", "gsk_", rf"gsk_[A-Za-z0-9]{{40,100}}{_END}"),
-    _format("a SendGrid API key", "SG.", r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,50}"),
-    _format("a Notion token", "ntn_ secret_", rf"(?:ntn_|secret_)[A-Za-z0-9]{{40,60}}{_END}"),
-    _format("a Linear API key", "lin_", rf"lin_(?:api|oauth)_[A-Za-z0-9]{{32,80}}{_END}"),
-    _format(
-        "a private key",
-        "PRIVATE KEY",
-        r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:\\[nr]|\s){0,9}"
-        r"(?:[A-Za-z-]{1,20}: [^\n]{0,200}(?:\\n|\s){1,9}){0,5}(?P<secret>[A-Za-z0-9+/=]{30,})",
-    ),
-    _format(
-        "a JSON web token",
-        "eyJ",
-        r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{16,1000}",
-    ),
-    _format(
-        "a bearer token",
-        "earer EARER",
-        r"[Bb](?:earer|EARER)[ \t]{1,9}(?P<secret>[A-Za-z0-9._~+/=-]{16,2000})",
-        loose=True,
-    ),
-    _format(
-        "HTTP credentials",
-        "asic",
-        r"[Aa]uthorization[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?[Bb]asic[ \t]{1,9}"
-        r"(?P<secret>[A-Za-z0-9+/=]{12,500})",
-        loose=True,
-    ),
-)
+
+
+@cache
+def _formats() -> tuple[_Format, ...]:
+    """The formats, compiled when the first text comes that may have one: it takes 5 ms."""
+    return (
+        _format(
+            "a LangSmith API key",
+            "lsv2_ ls__",
+            rf"(?:lsv2_[a-z]{{2}}_|ls__)[A-Za-z0-9]{{20,80}}(?:_[A-Za-z0-9]{{4,80}})?{_END}",
+        ),
+        _format("an Anthropic API key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,250}"),
+        _format(
+            "an OpenAI API key",
+            "sk-",
+            r"sk-(?!ant-)(?:[a-z]{2,8}-){0,2}[A-Za-z0-9_-]{20,250}",
+            loose=True,
+        ),
+        _format(
+            "a GitHub token",
+            "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
+            rf"(?:gh[pousr]_[A-Za-z0-9]{{36,250}}|github_pat_[A-Za-z0-9_]{{40,250}}){_END}",
+        ),
+        _format("a GitLab token", "glpat-", r"glpat-[A-Za-z0-9_.-]{20,250}"),
+        _format("an AWS access key", "AKIA ASIA", rf"(?:AKIA|ASIA)[A-Z0-9]{{16}}{_END}"),
+        _format("a Google API key", "AIza", rf"AIza[A-Za-z0-9_-]{{35}}{_END}"),
+        _format("a Google client secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{24,60}"),
+        _format(
+            "a Slack token",
+            "xox xapp-",
+            r"(?:xox[abceoprs]|xapp)-[A-Za-z0-9-]{10,250}",
+            loose=True,
+        ),
+        _format(
+            "a Slack webhook",
+            "hooks.slack.com/",
+            r"hooks\.slack\.com/[a-z]{4,12}/(?P<secret>[A-Za-z0-9/]{20,250})",
+        ),
+        _format("a Stripe key", "k_live_", rf"[sr]k_live_[A-Za-z0-9]{{16,250}}{_END}"),
+        _format("an npm token", "npm_", rf"npm_[A-Za-z0-9]{{36,60}}{_END}"),
+        _format("a PyPI token", "pypi-Ag", r"pypi-Ag[A-Za-z0-9_-]{50,500}"),
+        _format("a Hugging Face token", "hf_", rf"hf_[A-Za-z0-9]{{30,60}}{_END}"),
+        _format("a Tavily API key", "tvly-", r"tvly-[A-Za-z0-9_-]{20,100}"),
+        _format("a Groq API key", "gsk_", rf"gsk_[A-Za-z0-9]{{40,100}}{_END}"),
+        _format("a SendGrid API key", "SG.", r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{40,50}"),
+        _format("a Notion token", "ntn_ secret_", rf"(?:ntn_|secret_)[A-Za-z0-9]{{40,60}}{_END}"),
+        _format("a Linear API key", "lin_", rf"lin_(?:api|oauth)_[A-Za-z0-9]{{32,80}}{_END}"),
+        _format(
+            "a private key",
+            "PRIVATE KEY",
+            r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY(?: BLOCK)?-----(?:\\[nr]|\s){0,9}"
+            r"(?:[A-Za-z-]{1,20}: [^\n]{0,200}(?:\\n|\s){1,9}){0,5}(?P<secret>[A-Za-z0-9+/=]{30,})",
+        ),
+        _format(
+            "a JSON web token",
+            "eyJ",
+            r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{16,1000}",
+        ),
+        _format(
+            "a bearer token",
+            "earer EARER",
+            r"[Bb](?:earer|EARER)[ \t]{1,9}(?P<secret>[A-Za-z0-9._~+/=-]{16,2000})",
+            loose=True,
+        ),
+        _format(
+            "HTTP credentials",
+            "asic",
+            r"[Aa]uthorization[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?[Bb]asic[ \t]{1,9}"
+            r"(?P<secret>[A-Za-z0-9+/=]{12,500})",
+            loose=True,
+        ),
+    )
+
+
+# Every format but the one that may be all letters has a run of at least this many of these
+# characters, a digit among them; most texts have none, and need not be searched for any format.
+_LETTERS_ONLY: Final = ("AKIA", "ASIA")
+_SHORTEST_RUN: Final = 12
+_FROM_DIGIT: Final = re.compile(r"[0-9][A-Za-z0-9+/=_-]*")
+_UP_TO_DIGIT: Final = re.compile(r"[A-Za-z0-9+/=_-]*\Z")
 
 _IN_URL: Final = re.compile(
     r"://(?P<user>[^\s/:@\"'`<>]{0,100}):(?P<secret>[^\s/@\"'`<>]{3,200})@[A-Za-z0-9\[]"
 )
-_NAMED: Final = re.compile(
+_VALUE: Final = re.compile(
+    r"(?:=>|:=|[:=](?!//))[ \t]{0,9}[\"'`]?(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})"
+)
+_NAME_BEFORE: Final = re.compile(
     r"(?P<word>pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key)"
-    r"(?P<rest>[A-Za-z0-9_.-]{0,40})[\"'`]?[ \t]{0,9}(?:=>|:=|[:=])[ \t]{0,9}[\"'`]?"
-    r"(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})",
+    r"(?P<rest>[A-Za-z0-9_.-]{0,40})[\"'`]?[ \t]{0,9}\Z",
     re.IGNORECASE,
 )
+_LONGEST_NAME: Final = 80
 _NAMES: Final = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key", re.IGNORECASE
 )
@@ -184,7 +205,7 @@ def places_of(value: Json, pointer: str = "", name: str = "") -> Iterator[Place]
             none = False
             yield Place(pointer, secret.kind, value.count("\n", 0, secret.start) + 1)
         if none and is_secret_name(name) and looks_random(value):
-            yield Place(pointer, "a password or token", 1)
+            yield Place(pointer, NAMELESS, 1)
 
 
 def findings_of(address: str, value: Json) -> tuple[Finding, ...]:
@@ -192,7 +213,7 @@ def findings_of(address: str, value: Json) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             rule=RULE,
-            severity="high",
+            severity=Risk.HIGH,
             address=address,
             pointer=place.pointer,
             message=f"{place.kind}" + (f" in line {place.line}" if place.line > 1 else ""),
@@ -208,15 +229,32 @@ def is_secret_name(name: str) -> bool:
 
 
 def _all(text: str) -> Iterator[Secret]:
-    for kind, hints, pattern, loose in _FORMATS:
+    runs = list(_runs(text))
+    if runs or any(letters in text for letters in _LETTERS_ONLY):
+        yield from _of_our_formats(text)
+    if runs:
+        yield from _known_to_the_library(text, runs)
+    if "://" in text and "@" in text:
+        yield from _in_urls(text)
+    yield from _named(text)
+
+
+def _runs(text: str) -> Iterator[int]:
+    """Where a run of characters begins or goes on that may be a secret."""
+    for found in _FROM_DIGIT.finditer(text):
+        start = found.start()
+        before = _UP_TO_DIGIT.search(text, max(0, start - _SHORTEST_RUN), start)
+        if len(found[0]) + len(before[0] if before else "") >= _SHORTEST_RUN:
+            yield start
+
+
+def _of_our_formats(text: str) -> Iterator[Secret]:
+    for kind, hints, pattern, loose in _formats():
         if any(hint in text for hint in hints):
             for match in pattern.finditer(text):
                 start, end = match.span("secret" if pattern.groups else 0)
                 if _begins(text, match.start()) and _believed(text[start:end], loose):
                     yield Secret(kind=kind, start=start, end=end)
-    if "://" in text:
-        yield from _in_urls(text)
-    yield from _named(text)
 
 
 def _begins(text: str, start: int) -> bool:
@@ -227,6 +265,31 @@ def _begins(text: str, start: int) -> bool:
 
 def _believed(secret: str, loose: bool) -> bool:
     return looks_random(secret) if loose else not is_sample(secret)
+
+
+def _known_to_the_library(text: str, runs: Iterable[int]) -> Iterator[Secret]:
+    """What the library's patterns find in the lines that have one of the runs."""
+    from agentsync.engine.detectors import library_patterns
+
+    end = -1
+    for run in runs:
+        if run < end:
+            continue
+        start, end = text.rfind("\n", 0, run) + 1, text.find("\n", run)
+        end = len(text) if end < 0 else end
+        for kind, pattern in library_patterns():
+            for match in pattern.finditer(text, start, end):
+                first, last = _secret_span(match)
+                if looks_random(text[first:last]):
+                    yield Secret(kind=kind, start=first, end=last)
+
+
+def _secret_span(match: re.Match[str]) -> tuple[int, int]:
+    """Where the secret stands: in the longest group there is, or all of it."""
+    groups = [match.span(number + 1) for number in range(len(match.groups())) if match[number + 1]]
+    longest = max(groups, key=lambda span: span[1] - span[0], default=match.span())
+    # A group that is only a prefix, as in `(ghp|gho)_…`, is no secret by itself.
+    return longest if longest[1] - longest[0] >= 16 else match.span()
 
 
 def _in_urls(text: str) -> Iterator[Secret]:
@@ -240,9 +303,10 @@ def _in_urls(text: str) -> Iterator[Secret]:
 
 def _named(text: str) -> Iterator[Secret]:
     """Values that the text itself calls a password or the like."""
-    for match in _NAMED.finditer(text):
-        name = match["word"] + match["rest"].rstrip(".-")
-        if not _OTHER_NAMES.fullmatch(name) and looks_random(match["secret"]):
-            yield Secret(
-                kind="a password or token", start=match.start("secret"), end=match.end("secret")
-            )
+    for value in _VALUE.finditer(text):
+        if not looks_random(value["secret"]):
+            continue
+        start = value.start()
+        name = _NAME_BEFORE.search(text, max(0, start - _LONGEST_NAME), start)
+        if name and not _OTHER_NAMES.fullmatch(name["word"] + name["rest"].rstrip(".-")):
+            yield Secret(kind=NAMELESS, start=value.start("secret"), end=value.end("secret"))

@@ -1,6 +1,6 @@
 """Every problem in the files of a project, in one run."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agentsync.engine.advice import did_you_mean
@@ -20,8 +20,15 @@ def check_project(
     return check(open_project(directory), target, addresses)
 
 
+Heard = Callable[[Loaded, str], None]
+"""What else is done with each definition that is sound, and the target it is for."""
+
+
 def check(
-    project: OpenProject, target: str = "", addresses: Iterable[str] = ()
+    project: OpenProject,
+    target: str = "",
+    addresses: Iterable[str] = (),
+    heard: Heard | None = None,
 ) -> tuple[int, tuple[Diagnostic, ...]]:
     """How many agents were checked, and all that is wrong with them and the project, sorted.
 
@@ -43,6 +50,8 @@ def check(
             loaded = plain if plain and name not in files.overlays else for_target(files, name)
             if loaded is not plain:
                 notes += loaded.diagnostics
+            if heard and loaded.document is not None:
+                heard(loaded, name)
             if name not in files.overlays:
                 plain = loaded
             twins.add(loaded, name)

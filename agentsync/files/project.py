@@ -18,6 +18,7 @@ from agentsync.files.sources import has_errors, read_source, report
 from agentsync.files.textfile import symlink, whole_file
 from agentsync.model.choices import OnConflict, OnDrift
 from agentsync.model.diagnostics import Diagnostic
+from agentsync.model.findings import Policy, RuleSetting
 from agentsync.model.project import Limits, ProjectConfig, Target
 
 FILE: Final = "agentsync.yaml"
@@ -130,21 +131,30 @@ def _read_config(root: str, notes: list[Diagnostic]) -> ProjectConfig:
         targets=tuple(_targets(targets if isinstance(targets, dict) else {})),
         ignore=tuple(sound.get("ignore", ())),
         limits=Limits(**sound.get("limits", {})),
-        fail_on=sound.get("policy", {}).get("fail_on", ""),
+        policy=_policy(sound.get("policy")),
         on_drift=OnDrift(sound.get("on_drift", OnDrift.KEEP)),
         on_conflict=OnConflict(sound.get("on_conflict", OnConflict.FAIL)),
     )
 
 
+def _policy(value: Json) -> Policy:
+    """The policy, of a broken one an empty one: nothing is planned then."""
+    try:
+        rules = value.get("rules", {}).items()
+        settings = tuple(RuleSetting.from_json({"rule": name, **item}) for name, item in rules)
+        return Policy(fail_on=value.get("fail_on", ""), settings=settings)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return Policy()
+
+
 def _targets(values: Mapping[str, Json]) -> Iterable[Target]:
     """The targets in the order of the file; of a broken one, what is sound."""
-    texts, known = ("provider", "url", "workspace_id"), frozenset(Target.__slots__)
+    texts = ("provider", "url", "workspace_id")
     for name, value in values.items():
         given = value if isinstance(value, dict) else {}
-        sound = {key: item for key, item in given.items() if key in known and key != "name"}
-        for key in [key for key in texts if not isinstance(sound.get(key, ""), str)]:
-            del sound[key]
-        yield Target(name=name, **{**sound, "protect": sound.get("protect") is True})
+        sound = {key: given[key] for key in texts if isinstance(given.get(key), str)}
+        protect = given.get("protect") is True
+        yield Target(name=name, **sound, protect=protect, policy=_policy(given.get("policy")))
 
 
 def _slugs(root: Path, agents: str, notes: list[Diagnostic], empty_ok: bool) -> tuple[str, ...]:

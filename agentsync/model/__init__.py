@@ -18,7 +18,7 @@ from agentsync.model.changes import (
 )
 from agentsync.model.choices import Choices, OnConflict, OnDrift
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
-from agentsync.model.findings import Finding
+from agentsync.model.findings import Finding, Policy, Risk, RuleSetting
 from agentsync.model.history import History, Revision
 from agentsync.model.outcomes import Guarantee, Outcome, Status
 from agentsync.model.ownership import Marker, Owner
@@ -56,11 +56,14 @@ __all__ = [
     "Owner",
     "PatchStatus",
     "Plan",
+    "Policy",
     "Precondition",
     "Problem",
     "ProjectConfig",
     "Report",
     "Revision",
+    "Risk",
+    "RuleSetting",
     "Severity",
     "Span",
     "State",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from agentsync.canonical import Json
 from agentsync.model.choices import OnConflict, OnDrift
+from agentsync.model.findings import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +12,8 @@ class Target:
     """One environment: which API, where, in which workspace.
 
     Shape: `name` is "" for a project that declares no targets; `url` "" means the environment's
-    endpoint, or the official host; `provider` a name in the registry of providers.
+    endpoint, or the official host; `provider` a name in the registry of providers; `policy` says
+    what is otherwise here than in the project's.
     """
 
     name: str = ""
@@ -19,6 +21,7 @@ class Target:
     url: str = ""
     workspace_id: str = ""
     protect: bool = False
+    policy: Policy = field(default=Policy())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,10 @@ class ProjectConfig:
     targets: tuple[Target, ...] = ()
     ignore: tuple[str, ...] = ()
     limits: Limits = field(default=Limits())
-    fail_on: str = ""
+    policy: Policy = field(default=Policy())
     on_drift: OnDrift = OnDrift.KEEP
     on_conflict: OnConflict = OnConflict.FAIL
+
+    def policy_for(self, target: Target) -> Policy:
+        """The policy that holds on this target."""
+        return target.policy.over(self.policy)

@@ -9,7 +9,7 @@ from agentsync.errors import AgentsyncError, ExitCode, ProviderError
 from agentsync.model.changes import Action, Change
 from agentsync.model.choices import Choices
 from agentsync.model.diagnostics import Diagnostic
-from agentsync.model.findings import Finding
+from agentsync.model.findings import Finding, Policy
 from agentsync.model.history import History
 from agentsync.model.outcomes import Outcome
 from agentsync.model.patches import AgentPatch
@@ -92,9 +92,9 @@ class Plan:
 
     Shape: `changes` sorted by address, no-ops included; `commit` the git commit of the
     definitions, "" outside git; `target` "" when the project names none; `workspace_id` ""
-    when it is the key's own; `ignore`, `limits` and `protect` as agentsync.yaml says; `refusals`
-    are sentences that say why apply will do nothing of it; `orphans` are live agents without
-    definition.
+    when it is the key's own; `ignore`, `limits`, `protect` and `policy` as agentsync.yaml says;
+    `findings` with the greatest risk first; `refusals` are sentences that say why apply will do
+    nothing of it; `orphans` are live agents without definition.
     """
 
     project: str
@@ -110,6 +110,7 @@ class Plan:
     ignore: tuple[str, ...] = ()
     limits: Limits = field(default=Limits())
     protect: bool = False
+    policy: Policy = field(default=Policy())
     refusals: tuple[str, ...] = ()
     orphans: tuple[Orphan, ...] = ()
 
@@ -144,6 +145,7 @@ class Plan:
             "ignore": list(self.ignore),
             "limits": self.limits.to_json(),
             "protect": self.protect,
+            "policy": self.policy.to_json(),
             "refusals": list(self.refusals),
             "changes": [change.to_json() for change in self.changes],
             "orphans": [orphan.to_json() for orphan in self.orphans],
@@ -172,6 +174,7 @@ class Plan:
             ignore=tuple(data["ignore"]),
             limits=Limits(**data["limits"]),
             protect=data["protect"],
+            policy=Policy.from_json(data["policy"]),
             refusals=tuple(data["refusals"]),
             orphans=tuple(map(Orphan.from_json, data["orphans"])),
         )
@@ -186,7 +189,7 @@ class Report:
     from where the command ran, "" when it is the same (spans are relative to the project);
     `listing` is only for commands whose answer is a text of its own (schema, init); `outcomes`
     only for apply and rollback, `patches` only for pull and import, both sorted by address;
-    `history` only for log.
+    `history` only for log; `findings` only for validate: those on a change stand in the plan.
     """
 
     command: str
@@ -201,6 +204,12 @@ class Report:
     outcomes: tuple[Outcome, ...] = ()
     patches: tuple[AgentPatch, ...] = ()
     history: History | None = None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """What rules say, of a plan or of files, the greatest risk first."""
+        return self.plan.findings if self.plan else self.findings
 
     def to_json(self) -> Json:
         """The report as plain JSON, in the shape of schemas/report.schema.json."""
@@ -214,6 +223,7 @@ class Report:
             "root": self.root,
             "diagnostics": [item.to_json() for item in self.diagnostics],
             "problems": [item.to_json() for item in self.problems],
+            "findings": [item.to_json() for item in self.all_findings],
             "summary": self.plan.counts() if self.plan else None,
             "plan": self.plan.to_json() if self.plan else None,
             "outcomes": [item.to_json() for item in self.outcomes],

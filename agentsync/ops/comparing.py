@@ -27,12 +27,14 @@ from agentsync.model import (
     Choices,
     Definition,
     Diagnostic,
+    Finding,
     LiveAgent,
     Origin,
     Owner,
     Severity,
 )
 from agentsync.ops.fanout import fan_out
+from agentsync.ops.judging import Judging
 from agentsync.ops.outlook import Outlook
 from agentsync.ops.roster import Roster
 from agentsync.providers import Provider
@@ -53,6 +55,7 @@ class Outcome:
     change: Change | None = None
     error: AgentsyncError | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def invalid(self) -> bool:
@@ -64,8 +67,8 @@ class Outcome:
 class Comparing:
     """Everything that comparing one definition with its live agent takes.
 
-    Shape: once `reading` is cleared, definitions are still loaded and checked, but no agent is
-    read any more.
+    Shape: `judging` None asks no rules; once `reading` is cleared, definitions are still loaded and
+    checked, but no agent is read any more.
     """
 
     project: OpenProject
@@ -74,6 +77,7 @@ class Comparing:
     roster: Roster
     choices: Choices = field(default=Choices())
     show_unmanaged: bool = False
+    judging: Judging | None = None
     reading: threading.Event = field(default_factory=threading.Event)
 
     def outcomes(
@@ -118,7 +122,8 @@ class Comparing:
             found = replace(found, diagnostics=loaded.diagnostics)
             if found.invalid or not self.reading.is_set():
                 return found
-            return replace(found, change=self._change(self._definition(loaded)))
+            change, findings = self._change(self._definition(loaded))
+            return replace(found, change=change, findings=findings)
         except AgentsyncError as error:
             return replace(found, error=error)
         except Exception as error:
@@ -132,7 +137,7 @@ class Comparing:
             agent_id=loaded.agent_id,
         )
 
-    def _change(self, definition: Definition) -> Change:
+    def _change(self, definition: Definition) -> tuple[Change, tuple[Finding, ...]]:
         match = self._match(definition)
         compared = partial(
             compare,
@@ -151,12 +156,16 @@ class Comparing:
             if merged := taken_in(change, self.project, self.target, self.provider):
                 change = compared(taken_in=merged)
         if not change.fields:
-            return change
+            return change, ()
         from agentsync.files.spans import Locator
 
+        findings: tuple[Finding, ...] = ()
+        if self.judging:
+            change, findings = self.judging.told(change, match.live.value if match else {})
         places = Locator(self.project, change.address, self.target)
         fields = (replace(item, span=places.locate(item.pointer)) for item in change.fields)
-        return replace(change, fields=tuple(fields))
+        placed = (item.placed(places.locate(item.pointer)) for item in findings)
+        return replace(change, fields=tuple(fields)), tuple(placed)
 
     def _match(self, definition: Definition) -> Match | None:
         if definition.agent_id:

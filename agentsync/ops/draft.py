@@ -1,11 +1,11 @@
 """From the files and the API to a plan: what plan, diff, apply, drift and status have in common."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 from agentsync import __version__
-from agentsync.engine.limits import refusals
+from agentsync.engine.limits import policy_refusals, refusals
+from agentsync.engine.policy.judging import judged_deletion
 from agentsync.errors import (
     AgentsyncError,
     ExitCode,
@@ -20,70 +20,25 @@ from agentsync.model import (
     Change,
     Choices,
     Diagnostic,
-    OnConflict,
-    OnDrift,
+    Finding,
     Orphan,
     Plan,
+    Policy,
     Problem,
-    ProjectConfig,
     Report,
     Target,
 )
+from agentsync.ops.asking import DraftOptions, Judged
 from agentsync.ops.claims import bound_elsewhere, claimed_twice
 from agentsync.ops.comparing import Comparing, Outcome
 from agentsync.ops.connect import connect
 from agentsync.ops.here import seen_from_here
+from agentsync.ops.judging import Judging
 from agentsync.ops.orphans import deletion, strangers
 from agentsync.ops.roster import Roster
 from agentsync.ops.select import select
 from agentsync.ops.watch import Watch
 from agentsync.providers import Provider
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The choices as the command line makes them; None leaves one to agentsync.yaml."""
-
-    on_drift: OnDrift | None = None
-    on_conflict: OnConflict | None = None
-    adopt: bool = False
-    take_over: bool = False
-    delete: tuple[str, ...] = ()
-
-    def choices(self, config: ProjectConfig) -> Choices:
-        """The choices that hold for this project."""
-        return Choices(
-            on_drift=self.on_drift or config.on_drift,
-            on_conflict=self.on_conflict or config.on_conflict,
-            adopt=self.adopt,
-            take_over=self.take_over,
-            delete=tuple(sorted(set(self.delete))),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftOptions:
-    """Which agents are compared, and under which choices.
-
-    Shape: `addresses` () means every definition; `target` "" the only one; `shard` is (I, N);
-    `others_too` also lists live agents that have nothing to do with the project; `with_commit`
-    asks git for the commit of the definitions.
-    """
-
-    directory: Path
-    addresses: tuple[str, ...] = ()
-    target: str = ""
-    workers: int = 16
-    shard: tuple[int, int] = (1, 1)
-    show_unmanaged: bool = False
-    others_too: bool = False
-    with_commit: bool = False
-    asked: Asked = field(default=Asked())
-
-    @property
-    def whole(self) -> bool:
-        """Whether this run looks at the project as a whole: one does, of several shards."""
-        return not self.addresses and self.shard[0] == 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +118,13 @@ class _Drafting:
         changes = [item.change for item in outcomes if item.change]
         bound = bound_elsewhere(self.project, self.target.name, addresses, changes)
         problems = [*_problems(outcomes), *claimed_twice(changes, bound)]
+        findings = [each for one in outcomes for each in one.findings]
         orphans = self.orphans(roster, changes, bound, problems, watch)
         for name in choices.delete:
             try:
-                changes.append(deletion(name, orphans, self.project, self.target, self.provider))
+                gone = deletion(name, orphans, self.project, self.target, self.provider)
+                changes.append(gone)
+                findings += judged_deletion(gone.address, gone.name, self.policy)
             except UsageError:
                 raise
             except AgentsyncError as error:
@@ -178,6 +136,7 @@ class _Drafting:
                 self.target,
                 self.provider,
                 changes=tuple(sorted(changes, key=_order)),
+                findings=tuple(sorted(findings, key=lambda item: item.order)),
                 choices=choices,
                 orphans=orphans,
                 commit=git.head(self.project.root) if self.options.with_commit else "",
@@ -187,6 +146,19 @@ class _Drafting:
             checked=len(addresses),
             provider=self.provider,
         )
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that holds on this target."""
+        return self.project.config.policy_for(self.target)
+
+    @property
+    def judging(self) -> Judging | None:
+        """The rules, as far as this command asks them."""
+        judged = self.options.judged
+        if judged is Judged.NOTHING:
+            return None
+        return Judging(policy=self.policy, provider=self.provider, edits=judged is Judged.EDITS)
 
     def compared(
         self, addresses: tuple[str, ...], roster: Roster, choices: Choices, watch: Watch
@@ -198,6 +170,7 @@ class _Drafting:
             roster=roster,
             choices=choices,
             show_unmanaged=self.options.show_unmanaged,
+            judging=self.judging,
         )
         outcomes: list[Outcome] = []
         watch.progress(0, len(addresses))
@@ -257,10 +230,16 @@ def plan_of(
     changes: tuple[Change, ...],
     choices: Choices,
     commit: str,
+    findings: tuple[Finding, ...] = (),
     orphans: tuple[Orphan, ...] = (),
 ) -> Plan:
     """The plan of these changes, with all that apply has to know beside them."""
     config, asked = project.config, provider.connection
+    policy = config.policy_for(target)
+    refused = (
+        *refusals(changes, config.limits, choices, protect=target.protect),
+        *policy_refusals(findings, policy),
+    )
     return Plan(
         project=config.project,
         target=target.name,
@@ -274,7 +253,9 @@ def plan_of(
         ignore=config.ignore,
         limits=config.limits,
         protect=target.protect,
-        refusals=refusals(changes, config.limits, choices, protect=target.protect),
+        policy=policy,
+        findings=findings,
+        refusals=refused,
         orphans=orphans,
     )
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from agentsync.engine.identity import UNTOLD
 from agentsync.errors import ExitCode
 from agentsync.model import Action, Change, Origin, Plan, Precondition, Problem, Report
-from agentsync.ops.draft import DraftOptions, draft
+from agentsync.ops.asking import DraftOptions, Judged
+from agentsync.ops.draft import draft
 from agentsync.ops.watch import Watch
 
 _EDITED = (Origin.LIVE, Origin.BOTH)
@@ -15,6 +16,11 @@ _EDITED = (Origin.LIVE, Origin.BOTH)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftOptions(DraftOptions):
     """Which agents are looked at for drift."""
+
+    @property
+    def judged(self) -> Judged:
+        """What somebody did outside git."""
+        return Judged.EDITS
 
 
 def drift(options: DriftOptions, environ: Mapping[str, str], watch: Watch) -> Report:

@@ -7,7 +7,8 @@ from pathlib import Path
 from agentsync.errors import ExitCode, ProjectError
 from agentsync.files import planfile
 from agentsync.model import Plan, Problem, Report
-from agentsync.ops.draft import Draft, DraftOptions, draft
+from agentsync.ops.asking import DraftOptions
+from agentsync.ops.draft import Draft, draft
 from agentsync.ops.watch import Watch
 
 

@@ -7,7 +7,8 @@ from agentsync.errors import AgentsyncError, BugError, ExitCode
 from agentsync.files.project import find_root
 from agentsync.files.repository import committing, git
 from agentsync.model import AgentPatch, Change, PatchStatus, Plan, Report
-from agentsync.ops.draft import Draft, DraftOptions, draft
+from agentsync.ops.asking import DraftOptions, Judged
+from agentsync.ops.draft import Draft, draft
 from agentsync.ops.fanout import fan_out
 from agentsync.ops.pulling import wording
 from agentsync.ops.pulling.deciding import Clash
@@ -32,6 +33,11 @@ class PullOptions(DraftOptions):
     conflicts: Clash | None = None
     dry_run: bool = False
     commit: bool = False
+
+    @property
+    def judged(self) -> Judged:
+        """Nothing: what comes home is reviewed as any change of files."""
+        return Judged.NOTHING
 
     @property
     def whole(self) -> bool:

@@ -36,6 +36,7 @@ from agentsync.model import (
 )
 from agentsync.ops.apply.command import Confirm, Surroundings, apply_draft
 from agentsync.ops.draft import Draft, plan_of
+from agentsync.ops.judging import Judging
 from agentsync.ops.pairing import Pair, paired
 from agentsync.ops.revisions import (
     Tree,
@@ -105,11 +106,15 @@ def _draft(pair: Pair, to: str) -> Draft:
     _check_owner(pair)
     commit, tree = named(pair, to)
     back = _Back(pair, commit.token, tree, *_git_at(pair, tree))
+    policy = pair.project.config.policy_for(pair.target)
+    judging = Judging(policy=policy, provider=pair.provider)
+    change, findings = judging.told(back.change(), pair.match.live.value)
     plan = plan_of(
         pair.project,
         pair.target,
         pair.provider,
-        changes=(back.change(),),
+        changes=(change,),
+        findings=findings,
         choices=_CHOICES,
         commit=back.git[0] if back.git else "",
     )

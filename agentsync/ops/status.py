@@ -7,7 +7,8 @@ from agentsync.errors import ExitCode
 from agentsync.files.definition import load
 from agentsync.files.project import OpenProject
 from agentsync.model import Orphan, Plan, Report, State
-from agentsync.ops.draft import DraftOptions, draft
+from agentsync.ops.asking import DraftOptions, Judged
+from agentsync.ops.draft import draft
 from agentsync.ops.watch import Watch
 
 
@@ -16,6 +17,11 @@ class StatusOptions(DraftOptions):
     """Which agents are looked at, and whether the exit code says how they stand."""
 
     exit_code: bool = False
+
+    @property
+    def judged(self) -> Judged:
+        """Nothing: it only counts."""
+        return Judged.NOTHING
 
 
 def status(options: StatusOptions, environ: Mapping[str, str], watch: Watch) -> Report:

@@ -10,6 +10,7 @@ from agentsync.files.project import open_project
 from agentsync.files.sources import has_errors
 from agentsync.model import Report
 from agentsync.ops.here import seen_from_here
+from agentsync.ops.judging_offline import Judge
 from agentsync.ops.select import select
 
 
@@ -27,18 +28,22 @@ class ValidateOptions:
 
 
 def validate(options: ValidateOptions) -> Report:
-    """Everything that is wrong with the definitions asked for.
+    """Everything that is wrong with the definitions asked for, and what the policy says of them.
 
+    Findings that the policy refuses make it fail, as they do a plan; errors come before.
     Errors: ProjectError when there is no project or no agent, UsageError for an unknown agent or
     target.
     """
     project = open_project(options.directory)
-    checked, diagnostics = check(project, options.target, select(project, options.paths))
+    judge = Judge(project)
+    asked = select(project, options.paths)
+    checked, diagnostics = check(project, options.target, asked, judge.hear)
     return Report(
         command="validate",
-        exit_code=ExitCode.ERROR if has_errors(diagnostics) else ExitCode.OK,
+        exit_code=ExitCode.ERROR if has_errors(diagnostics) else judge.verdict,
         tool_version=__version__,
         diagnostics=diagnostics,
         checked=checked,
         root=seen_from_here(project.root),
+        findings=judge.findings,
     )

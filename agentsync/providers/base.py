@@ -130,6 +130,22 @@ class Provider(ABC):
         answer is another one; ProviderError.
         """
 
+    def servers(self) -> Mapping[str, bool] | None:
+        """The workspace's MCP servers, and whether the user of this key may call each.
+
+        Shape: by URL, in lower case and without a slash at its end; None for an API that has no
+        list of them.
+        Errors: ProviderError.
+        """
+        return None
+
+    def tools_of(self, server: str) -> frozenset[str] | None:
+        """The names of the tools that a registered MCP server lists, None when nobody can tell.
+
+        Errors: ProviderError.
+        """
+        return None
+
     @abstractmethod
     def create(self, value: Mapping[str, Json], marker: Json) -> str:
         """The id of a new agent of this canonical form, its marker included; one request.

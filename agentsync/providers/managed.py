@@ -167,6 +167,18 @@ class ManagedDeepAgents(Provider):
         value = _canonical({"files": found.files}, f"{hub.ROOT}/{agent_id}/directories")[0]
         return {section: value[section] for section in sorted(self.rules.tree)}
 
+    def servers(self) -> Mapping[str, bool]:
+        """The MCP servers of the workspace."""
+        from agentsync.providers import mcp
+
+        return mcp.servers(self._http)
+
+    def tools_of(self, server: str) -> frozenset[str]:
+        """The tools that the API has from one of them."""
+        from agentsync.providers import mcp
+
+        return mcp.tools_of(self._http, server)
+
     def _whole(self, agent_id: str) -> dict[str, Json]:
         path = f"{_AGENTS}/{agent_id}"
         answer = self._http.get(path, {"include_files": "true"})

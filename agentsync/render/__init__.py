@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from agentsync.model import Report
 
 FORMATS: Final = {
-    "json": "agentsync.render.json:render",
     "text": "agentsync.render.terminal:render",
+    "json": "agentsync.render.json:render",
+    "markdown": "agentsync.render.markdown:render",
+    "comment": "agentsync.render.markdown:comment",
+    "github": "agentsync.render.github:render",
+    "sarif": "agentsync.render.sarif:render",
+    "html": "agentsync.render.html:render",
 }
 """The name of each format → its renderer, imported when it is first used."""
 
@@ -37,13 +42,15 @@ class RenderOptions:
 
 
 def render(report: "Report", format: str, options: RenderOptions) -> str:
-    """The whole report in `format`; it ends with a newline unless it is empty.
+    """The whole report in `format`, its secrets masked; it ends with a newline unless it is empty.
 
     Errors: UsageError when there is no such format.
     """
     if format not in FORMATS:
         known = ", ".join(sorted(FORMATS))
         raise UsageError(f"there is no format {format!r}", hint=f"known formats: {known}")
+    from agentsync.engine.masking import masked
+
     module, _, function = FORMATS[format].partition(":")
     renderer: Callable[[Report, RenderOptions], str] = getattr(import_module(module), function)
-    return renderer(report, options)
+    return renderer(masked(report), options)

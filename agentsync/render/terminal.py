@@ -1,59 +1,24 @@
 """The report for people: at a terminal, or as a text that they read and grep."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TypeVar
 
-from agentsync.model import AgentPatch, Diagnostic, FieldChange, Report, Severity
+from agentsync.model import Diagnostic, Report, Severity
 from agentsync.render import RenderOptions, wording
+from agentsync.render.places import seen_from_here
 from agentsync.render.steps import next_steps
 from agentsync.render.text.page import BLANK, Line, line, paint
 from agentsync.render.text.problems import problem_sections
 from agentsync.render.visible import visible
 
-Placed = TypeVar("Placed", Diagnostic, FieldChange)
-
 
 def render(report: Report, options: RenderOptions) -> str:
     """The report as text: what it comes to, then the details, and at the end what to do now."""
     page: list[Line] = []
-    for section in _sections(_seen_from_here(report), options):
+    for section in _sections(seen_from_here(report), options):
         if section:
             page += [BLANK, *section] if page else section
     return paint(page, color=options.color, width=options.width)
-
-
-def _seen_from_here(report: Report) -> Report:
-    """The report with every place as a path that an editor opens from the current folder."""
-    if not report.root:
-        return report
-
-    def moved(item: Placed) -> Placed:
-        if item.span is None:
-            return item
-        return replace(item, span=replace(item.span, path=f"{report.root}/{item.span.path}"))
-
-    plan = report.plan
-    if plan:
-        changes = (replace(it, fields=tuple(map(moved, it.fields))) for it in plan.changes)
-        plan = replace(plan, changes=tuple(changes))
-    patches = tuple(_moved_patch(it, report.root, moved) for it in report.patches)
-    diagnostics = tuple(map(moved, report.diagnostics))
-    return replace(report, plan=plan, diagnostics=diagnostics, patches=patches)
-
-
-def _moved_patch(
-    patch: AgentPatch, root: str, moved: Callable[[FieldChange], FieldChange]
-) -> AgentPatch:
-    """The patch with its places moved; a unified diff still starts at the project's root."""
-    return replace(
-        patch,
-        fields=tuple(map(moved, patch.fields)),
-        undecided=tuple(map(moved, patch.undecided)),
-        clashes=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.clashes),
-        files=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.files),
-    )
 
 
 def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
@@ -67,6 +32,10 @@ def _sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
         for section in page_sections(report, options):
             cut = cut or _is_cut(section)
             yield section
+    if report.findings:
+        from agentsync.render.text.findings import finding_sections
+
+        yield from finding_sections(report.findings, options, "Findings")
     yield from _diagnostics(report.diagnostics)
     for section in problem_sections(report, options):
         cut = cut or _is_cut(section)

@@ -23,6 +23,7 @@ from agentsync.model import (
     Problem,
     Report,
     Revision,
+    Risk,
     Span,
     Status,
 )
@@ -242,7 +243,7 @@ def _dry_run() -> tuple[AgentPatch, ...]:
             findings=(
                 Finding(
                     rule="secret",
-                    severity="high",
+                    severity=Risk.HIGH,
                     address="sql-analyst",
                     pointer="/extras/key of\u202e it",
                     message="looks like an OpenAI API key (line 3); it is not written",
@@ -283,7 +284,7 @@ def _imported() -> tuple[AgentPatch, ...]:
             findings=(
                 Finding(
                     rule="secret",
-                    severity="high",
+                    severity=Risk.HIGH,
                     address="support-triage-for-the-whole-company-2",
                     pointer="/extras/slack",
                     message="holds a Slack webhook URL; the field was left out",
@@ -296,7 +297,7 @@ def _imported() -> tuple[AgentPatch, ...]:
 def _refused() -> tuple[AgentPatch, ...]:
     secret = Finding(
         rule="secret",
-        severity="high",
+        severity=Risk.HIGH,
         address="crawler",
         pointer="/system_prompt",
         message="line 12 holds a GitHub token",
@@ -309,7 +310,7 @@ def _refused() -> tuple[AgentPatch, ...]:
             code="secret",
             message="it holds a secret, which git must not have",
             hint="take it out of the agent, and import again",
-            findings=(secret, replace(secret, severity="low", rule=EVIL, message=EVIL)),
+            findings=(secret, replace(secret, severity=Risk.LOW, rule=EVIL, message=EVIL)),
         ),
         patch("faq", PatchStatus.REFUSED, code="foreign", message=theirs),
         patch("legacy-faq", PatchStatus.REFUSED, code="foreign", message=theirs),
@@ -441,7 +442,9 @@ def everything(text: str, status: PatchStatus) -> AgentPatch:
         clashes=(Span(path=text, line=1),),
         files=(FilePatch(path=text, op=FileOp.CREATE, added=1, patch=text),),
         notes=(text,),
-        findings=(Finding(rule=text, severity=text, address=text, pointer=text, message=text),),
+        findings=(
+            Finding(rule=text, severity=Risk.HIGH, address=text, pointer=text, message=text),
+        ),
         commit=text,
         code=text,
         message=text,

@@ -16,7 +16,7 @@ from written import write_definition
 from agentsync.emulator.serve import Options, Server, running
 from agentsync.model import Report
 from agentsync.ops.apply import ApplyOptions, apply
-from agentsync.ops.draft import Asked
+from agentsync.ops.asking import Asked
 from agentsync.ops.drift import DriftOptions, drift
 from agentsync.ops.plan import PlanOptions, plan
 from agentsync.ops.watch import Watch

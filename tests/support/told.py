@@ -18,6 +18,7 @@ from agentsync.model import (
     Precondition,
     Problem,
     Report,
+    Risk,
     Severity,
     Span,
     Status,
@@ -81,7 +82,7 @@ def _hostile() -> Report:
                 ),
                 change(f"new {bad}", Action.CREATE, desired={"name": bad, "system_prompt": bad}),
             ),
-            (Finding(rule=bad, severity=bad, address=bad, pointer=bad, message=bad),),
+            (Finding(rule=bad, severity=Risk.HIGH, address=bad, pointer=bad, message=bad),),
             refusals=(bad,),
             orphans=(Orphan(agent_id=bad, name=bad, address=bad, reason=bad, updated_at=bad),),
         ),
@@ -153,7 +154,7 @@ def told_reports() -> Mapping[str, Report]:
                 (
                     Finding(
                         rule="wider-audience",
-                        severity="high",
+                        severity=Risk.HIGH,
                         address="ops",
                         pointer="/permissions/visibility",
                         message="the whole workspace can use it",

@@ -8,7 +8,8 @@ from written import write_definition
 
 from agentsync.files import planfile
 from agentsync.ops.apply import ApplyOptions, apply
-from agentsync.ops.draft import Asked, DraftOptions, draft
+from agentsync.ops.asking import Asked, DraftOptions
+from agentsync.ops.draft import draft
 from agentsync.ops.plan import PlanOptions, plan
 from agentsync.ops.watch import Watch
 

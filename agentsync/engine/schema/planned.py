@@ -23,6 +23,7 @@ from agentsync.model import (
     OnConflict,
     OnDrift,
     Origin,
+    Risk,
     State,
 )
 
@@ -55,6 +56,7 @@ def body() -> dict[str, Json]:
                 "Whether agentsync.yaml protects the target: nothing is deleted, and nothing "
                 "taken over."
             ),
+            "policy": refer("policy", "What agentsync.yaml says of the rules."),
             "refusals": texts(
                 "Sentences that say why apply does nothing of this plan; empty when it may."
             ),
@@ -124,6 +126,7 @@ def definitions() -> dict[str, Json]:
         "change": _change(),
         "field": _field(),
         "finding": _finding(),
+        "policy": _policy(),
         "choices": _choices(),
         "orphan": _orphan(),
         "last": record(
@@ -240,14 +243,51 @@ def _op(name: str) -> dict[str, Json]:
     return {"properties": {"op": {"const": name}}}
 
 
+def _policy() -> dict[str, Json]:
+    setting = record(
+        "What agentsync.yaml says of one rule.",
+        {
+            "rule": text("The rule's id."),
+            "reason": text("Why."),
+            "off": flag("Whether the rule is not asked."),
+            "severity": {
+                "description": "The severity of its findings; null for the rule's own.",
+                "enum": [*(risk.value for risk in Risk), None],
+            },
+            "threshold": _limit("Where it begins to fire; null for the rule's own."),
+            "agents": texts("Globs of the agents that are meant; empty for all."),
+        },
+    )
+    return record(
+        "The policy of the target.",
+        {
+            "fail_on": {
+                "description": "The lowest severity of a finding that refuses the plan; `none` "
+                'or "" for never.',
+                "enum": [*(risk.value for risk in Risk), "none", ""],
+            },
+            "settings": {
+                "description": "The first that holds for an agent counts.",
+                "type": "array",
+                "items": setting,
+            },
+        },
+    )
+
+
 def _finding() -> dict[str, Json]:
     return record(
         "A policy rule that fired on a change.",
         {
             "rule": text("The rule's id."),
-            "severity": {"description": "How bad it is.", "enum": ["low", "medium", "high"]},
+            "severity": choice("How much a reviewer should care.", Risk),
             "address": text("The agent's folder."),
             "pointer": text("The field, as a JSON Pointer into the canonical form."),
             "message": text("What the rule says."),
+            "span": or_null("span", "Where git says it, or the closest place; null for nowhere."),
+            "line": count("The line of a text that is meant, from 1; 0 for all of it."),
+            "note": text(
+                'The reason that agentsync.yaml gives for the severity; "" for the rule\'s own.'
+            ),
         },
     )

@@ -5,6 +5,7 @@ from typing import Final
 
 from agentsync.canonical import Json
 from agentsync.engine.schema.dialect import DRAFT, patterns, ref
+from agentsync.engine.schema.policy import policy, rule_settings
 from agentsync.model.choices import OnConflict, OnDrift
 
 PROVIDERS: Final[Mapping[str, str]] = {"managed": "Managed Deep Agents (the default)"}
@@ -66,11 +67,20 @@ def project() -> dict[str, Json]:
                 "default": OnConflict.FAIL.value,
             },
             "limits": _limits(),
-            "policy": _policy(),
+            "policy": policy(
+                "What reviewers want to know of a change before anything else, and from which risk "
+                "on it is refused."
+            ),
         },
         "required": ["project"],
         "additionalProperties": False,
-        "$defs": patterns("slug", "relativePath", "uuid", "endpointUrl", "pointerGlob", "count"),
+        "$defs": {
+            **patterns(
+                *("slug", "nonBlankLine", "relativePath", "uuid", "endpointUrl", "pointerGlob"),
+                *("count",),
+            ),
+            **rule_settings(),
+        },
     }
 
 
@@ -111,6 +121,7 @@ def _targets() -> dict[str, Json]:
                     "type": "boolean",
                     "default": False,
                 },
+                "policy": policy("What is otherwise on this target than in the project's policy."),
             },
             "additionalProperties": False,
         },
@@ -137,23 +148,6 @@ def _limits() -> dict[str, Json]:
                 "description": "The most agents one apply may create, update or delete. Left out: "
                 "no limit.",
                 "examples": [10],
-            },
-        },
-        "additionalProperties": False,
-    }
-
-
-def _policy() -> dict[str, Json]:
-    return {
-        "description": "When findings refuse a plan. Without effect in this version, which has no "
-        "findings.",
-        "type": "object",
-        "properties": {
-            "fail_on": {
-                "description": "The lowest severity of a finding that refuses the plan; `none`: "
-                "findings are only shown.",
-                "enum": ["low", "medium", "high", "none"],
-                "examples": ["high"],
             },
         },
         "additionalProperties": False,

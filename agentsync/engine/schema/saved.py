@@ -55,6 +55,11 @@ def report() -> dict[str, Json]:
             ),
             "diagnostics": entries("diagnostic", "Problems in the project's files."),
             "problems": entries("problem", "Agents that could not be planned, and other failures."),
+            "findings": entries(
+                "finding",
+                "What the policy's rules say of the plan, or of the files; the greatest risk "
+                "first.",
+            ),
             "summary": or_null(
                 "summary", "The number of agents for each action; null without a plan."
             ),

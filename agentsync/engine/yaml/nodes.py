@@ -11,15 +11,18 @@ import yaml
 from yaml.events import Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
+from yaml.scanner import ScannerError
 
 MAX_DEPTH: Final = 64
 """Levels of nesting, as written and after aliases."""
 MAX_EXPANSION: Final = 1_000_000
 """Characters of all values, and 8 for each, once aliases are written out."""
 
-# libyaml itself nests without a bound until the C stack is gone. This many levels fit into the
-# smallest stack that threads get (512 KiB on macOS).
+# Older versions of libyaml nest without a bound until the C stack is gone. This many levels fit
+# into the smallest stack that threads get (512 KiB on macOS).
 _SURELY_SHALLOW: Final = 1000
+# What newer ones say, who have a bound: they read ahead, and meet it before a level is counted.
+_LIBYAML_DEPTH: Final = "exceeded maximum nesting depth"
 _MERGES_FOLLOWED: Final = 8
 
 
@@ -92,7 +95,21 @@ def compose(text: str) -> Node | None:
     except UnicodeEncodeError as error:
         # A lone surrogate, as live JSON may hold it, does not even get as far as the parser.
         raise ReaderError("text", error.start, ord(text[error.start]), "utf-8", "") from None
+    except ScannerError as error:
+        if _LIBYAML_DEPTH in str(error.problem):
+            _find_depth(text)
+        raise
     return root
+
+
+def _find_depth(text: str) -> None:
+    """Nothing; TooDeepError tells where the text is too deep, which the slow parser finds."""
+    from agentsync.engine.yaml.slow import Parser
+
+    class Counting(_Counting, Parser):
+        pass
+
+    Counting(text).get_single_node()
 
 
 def events(text: str) -> Iterator[Event]:

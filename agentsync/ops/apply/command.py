@@ -14,8 +14,9 @@ from agentsync.ops.apply import saved
 from agentsync.ops.apply.aim import Terms
 from agentsync.ops.apply.applying import Applying, roster_of, to_write
 from agentsync.ops.apply.backoff import Backoff
+from agentsync.ops.asking import Asked, DraftOptions
 from agentsync.ops.connect import connect
-from agentsync.ops.draft import Asked, Draft, DraftOptions, draft
+from agentsync.ops.draft import Draft, draft
 from agentsync.ops.here import seen_from_here
 from agentsync.ops.watch import Watch
 from agentsync.providers import Provider

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from agentsync.engine.limits import refusals
+from agentsync.engine.limits import policy_refusals, refusals
 from agentsync.errors import (
     AgentsyncError,
     BugError,
@@ -65,8 +65,11 @@ def contradictions(plan: Plan, project: OpenProject, target: Target) -> Iterator
         yield "the project has targets by now, and the plan names none"
     if plan.ignore != config.ignore:
         yield "`ignore` in agentsync.yaml has changed since the plan"
+    policy = config.policy_for(target)
+    if plan.policy != policy:
+        yield "`policy` in agentsync.yaml has changed since the plan"
     now = refusals(plan.changes, config.limits, plan.choices, protect=target.protect)
-    yield from dict.fromkeys((*plan.refusals, *now))
+    yield from dict.fromkeys((*plan.refusals, *now, *policy_refusals(plan.findings, policy)))
 
 
 def elsewhere(plan: Plan, connection: Connection) -> Iterator[str]:

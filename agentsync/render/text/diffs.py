@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from agentsync.model import Action, Change, Plan, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import field_lines
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import agent_token, head
 from agentsync.render.text.page import Line, line
 from agentsync.render.text.plans import notes, summary, unmanaged
@@ -16,6 +17,7 @@ def diff_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterato
     """The head, then the agents that differ; those on one side only in a sentence."""
     yield head(plan, "Diff")
     yield summary(report, plan)
+    yield from finding_sections(plan.findings, options)
     origins, home = wording.origin_known(plan), _home(report, plan)
     for change in plan.changes:
         if change.action is Action.CREATE:

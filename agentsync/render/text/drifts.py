@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from agentsync.model import Action, Change, Origin, Plan, Report, State
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import edit_lines
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import agent_token, counts, head, moved, titled
 from agentsync.render.text.orphans import orphan_lines
 from agentsync.render.text.page import Line, Piece, line
@@ -17,6 +18,7 @@ def drift_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterat
     """The head, every agent that was edited, and those of which it cannot be told."""
     yield head(plan, "Drift")
     yield _summary(report, plan)
+    yield from finding_sections(plan.findings, options)
     failed = {problem.address for problem in report.problems}
     for change in plan.changes:
         if change.fields:

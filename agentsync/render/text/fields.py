@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from agentsync.canonical import Absent
-from agentsync.engine.textdiff import unified
 from agentsync.model import FieldChange, Origin
+from agentsync.render.contrast import SAME_LOOK, Contrast, contrast, lines_of, sizes
 from agentsync.render.text.page import BLANK, Line, Piece, line
 from agentsync.render.text.texts import GUTTERS, excerpt, hunk_lines
 from agentsync.render.text.view import View
-from agentsync.render.values import SHORT, as_text
 from agentsync.render.visible import visible
 from agentsync.render.wording import counted, origin_said, place
 
@@ -28,17 +26,17 @@ _COLUMN: Final = 32
 
 def field_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
     """The fields, short values first, each long one in lines of its own."""
-    shown = [(item, _texts(item)) for item in fields]
-    short = [(item, texts) for item, texts in shown if _fits(texts)]
+    shown = [(item, contrast(item)) for item in fields]
+    short = [(item, sides) for item, sides in shown if sides.short]
     pointers = [len(place(item.pointer)) for item, _ in short]
     column = max((size for size in pointers if size <= _COLUMN), default=0)
-    for item, texts in short:
-        yield from _short(item, texts, column, view)
+    for item, sides in short:
+        yield from _short(item, sides, column, view)
     first = not short
-    for item, texts in shown:
-        if not _fits(texts):
+    for item, sides in shown:
+        if not sides.short:
             yield from () if first or view.brief else (BLANK,)
-            yield from _long(item, texts, view)
+            yield from _long(item, sides, view)
             first = False
 
 
@@ -50,32 +48,13 @@ def edit_lines(fields: Iterable[FieldChange], view: View) -> Iterator[Line]:
     )
 
 
-# What a field says before and after, as text; an absent side is None.
-_Texts = tuple[str | None, str | None]
-
-
-def _texts(item: FieldChange) -> _Texts:
-    before, after = item.before, item.after
-    if isinstance(before, Absent):
-        return None, None if isinstance(after, Absent) else as_text(after)
-    if isinstance(after, Absent):
-        return as_text(before), None
-    texts = as_text(before), as_text(after)
-    # Both sides in one style: a list must not differ from another only by how it is written.
-    return texts if _fits(texts) else (as_text(before, flow=False), as_text(after, flow=False))
-
-
-def _fits(texts: _Texts) -> bool:
-    return all(text is None or ("\n" not in text and len(text) <= SHORT) for text in texts)
-
-
 def told_fields(fields: Iterable[FieldChange]) -> Iterator[Line]:
     """Live content that git does not own: it is only told, never a difference."""
     yield line(("only live, not managed by git:", "quiet"), indent=2)
     for item in fields:
-        text = _texts(item)[0] or ""
-        lines = text.removesuffix("\n").split("\n")
-        short = text if _fits((text, None)) else counted(len(lines), "line")
+        sides = contrast(item)
+        text = sides.before or ""
+        short = text if sides.short else counted(len(lines_of(text)), "line")
         yield line((place(item.pointer), "pointer"), (f"  {short}", "quiet"), indent=4)
 
 
@@ -97,8 +76,8 @@ def _remarks(item: FieldChange, view: View) -> Iterator[Piece]:
         yield (f"  {visible(str(item.span))}", "quiet")
 
 
-def _short(item: FieldChange, texts: _Texts, column: int, view: View) -> Iterator[Line]:
-    before, after = texts
+def _short(item: FieldChange, sides: Contrast, column: int, view: View) -> Iterator[Line]:
+    before, after = sides.before, sides.after
     values: list[Piece] = []
     if before is not None and after is not None:
         values = [(before, "removed"), (" → ", "quiet"), (after, "added")]
@@ -122,37 +101,30 @@ def _is_tool(pointer: str) -> bool:
     return pointer.split("/")[-3:-1] == ["tools", "tools"]
 
 
-def _long(item: FieldChange, texts: _Texts, view: View) -> Iterator[Line]:
-    before, after = texts
-    if before is None or after is None:
-        text = after if before is None else before
-        yield from _one_sided(item, text or "", view)
+def _long(item: FieldChange, sides: Contrast, view: View) -> Iterator[Line]:
+    if sides.one_side is not None:
+        yield from _one_sided(item, sides.one_side, view)
         return
-    ended = before.endswith("\n") or after.endswith("\n")
-    # Texts that end without a line feed, as prompts do, are not to differ in their last line.
-    hunks = unified(before, after) if ended else unified(f"{before}\n", f"{after}\n")
-    lines = [text for hunk in hunks for text in hunk.lines]
-    added, removed = (sum(text.kind == kind for text in lines) for kind in ("added", "removed"))
+    hunks = sides.hunks()
+    added, removed = sizes(hunks)
     size = (f"  {counted(added, 'line')} added, {removed} removed", "quiet")
     yield line(*_heading(item), size, *_remarks(item, view), indent=2)
     if view.brief:
         return
     if not hunks:
-        yield line(("they only look the same: hidden characters differ", "quiet"), indent=6)
-    elif before.replace("␍\n", "\n") == after.replace("␍\n", "\n"):
-        ends = "CRLF → LF" if "␍\n" in before else "LF → CRLF"
-        yield line((f"only the line endings differ: {ends}", "quiet"), indent=6)
+        yield line((SAME_LOOK, "quiet"), indent=6)
+    elif sides.line_ends:
+        yield line((f"only the line endings differ: {sides.line_ends}", "quiet"), indent=6)
     else:
-        ends_differ = before.endswith("\n") is not after.endswith("\n")
         # A list that is replaced shows the beginning of both sides; a text, what was edited.
         run = None if view.full or isinstance(item.after, str) else _FIRST_LINES
-        headed = "\n" in before + after
-        yield from hunk_lines(hunks, view, headed=headed, ends=ends_differ, run=run)
+        headed = "\n" in f"{sides.before}{sides.after}"
+        yield from hunk_lines(hunks, view, headed=headed, ends=sides.ends_differ, run=run)
 
 
 def _one_sided(item: FieldChange, text: str, view: View) -> Iterator[Line]:
     """A text that is added or removed as a whole; its beginning says what it is."""
-    lines = text.removesuffix("\n").split("\n")
+    lines = lines_of(text)
     kind = "added" if item.op == "add" else "removed"
     if view.brief:
         size = (f"  {counted(len(lines), 'line')}", "quiet")

@@ -7,13 +7,13 @@ from typing import Final
 
 from agentsync.model import AgentPatch, PatchStatus, Problem, Report
 from agentsync.render import RenderOptions, wording
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import SHORT_ID, counts, joined
 from agentsync.render.text.page import Line, Piece, line
 from agentsync.render.text.patches import (
     as_problem,
     beginning,
     by_text,
-    finding_lines,
     whole_patches,
 )
 from agentsync.render.text.problems import told
@@ -41,7 +41,8 @@ def import_sections(report: Report, options: RenderOptions) -> Iterator[list[Lin
     """The numbers, the findings, a line for each agent, and why others were not imported."""
     yield beginning(report, "Import")
     yield _summary(report.patches)
-    yield finding_lines(item for patch in report.patches for item in patch.findings)
+    found = (item for patch in report.patches for item in patch.findings)
+    yield from finding_sections(found, options, "Findings")
     yield _imported([it for it in report.patches if it.status in _NEW], options)
     yield from _stopped([it for it in report.patches if it.status in _STOPPED], options)
     yield _notes(report.patches, options)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from agentsync.model import AgentPatch, FileOp, FilePatch, Finding, Problem, Report
-from agentsync.render import wording
+from agentsync.model import AgentPatch, FileOp, FilePatch, Problem, Report
 from agentsync.render.text.heads import head
 from agentsync.render.text.page import BLANK, Line, Piece, line
 from agentsync.render.text.texts import patch_lines
@@ -15,7 +14,6 @@ _SIGNS: Final[dict[FileOp, Piece]] = {
     FileOp.UPDATE: ("~", "update"),
     FileOp.DELETE: ("-", "delete"),
 }
-_ALARMING: Final = "high"
 # Paths up to this length have their sizes in one column.
 _COLUMN: Final = 48
 
@@ -55,26 +53,6 @@ def whole_patches(files: Sequence[FilePatch], *, full: bool) -> Iterator[Line]:
     for item in shown:
         yield from patch_lines(item.patch, full=full)
         yield from () if item is shown[-1] else (BLANK,)
-
-
-def finding_lines(findings: Iterable[Finding]) -> list[Line]:
-    """What the rules say, the worst as loud as an error; empty for nothing."""
-    return [
-        line(
-            ("! ", _loudness(item)),
-            (f"{visible(item.severity):6}", _loudness(item)),
-            (f" {visible(item.rule)}", ""),
-            (f" {visible(item.address)}", "title"),
-            (f" {wording.place(item.pointer)}" if item.pointer else "", "pointer"),
-            f"  {visible(item.message)}",
-            hang=4,
-        )
-        for item in findings
-    ]
-
-
-def _loudness(item: Finding) -> str:
-    return "error" if item.severity == _ALARMING else "warning"
 
 
 def note_lines(notes: Iterable[str]) -> list[Line]:

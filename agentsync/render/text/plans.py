@@ -1,11 +1,12 @@
 """What `plan` shows: what would be done, agent by agent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from agentsync.model import Action, Change, Effect, Finding, Plan, Report
+from agentsync.model import Action, Change, Effect, Plan, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.creation import creation_lines
 from agentsync.render.text.fields import edit_lines, field_lines, told_fields
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import (
     agent_token,
     counts,
@@ -32,7 +33,7 @@ def plan_sections(report: Report, plan: Plan, options: RenderOptions) -> Iterato
     yield head(plan, "Plan")
     yield refused_whole(plan)
     yield summary(report, plan)
-    yield _findings(plan.findings)
+    yield from finding_sections(plan.findings, options)
     origins = wording.origin_known(plan)
     for change in plan.changes:
         if not _is_calm(change) or notes(change) or unmanaged(change, options):
@@ -67,22 +68,6 @@ def summary(report: Report, plan: Plan) -> list[Line]:
 
 def _compared(plan: Plan) -> Iterator[Change]:
     return (change for change in plan.changes if change.action is not Action.CREATE)
-
-
-def _findings(findings: Iterable[Finding]) -> list[Line]:
-    lines = [
-        line(
-            (f"{visible(item.severity):7}", "warning"),
-            (visible(item.address), "title"),
-            (f" {wording.place(item.pointer)} ", "pointer"),
-            visible(item.message),
-            (f" [{visible(item.rule)}]", "quiet"),
-            indent=2,
-            hang=7,
-        )
-        for item in findings
-    ]
-    return [line(("Capability changes", "title")), *lines] if lines else []
 
 
 def _is_calm(change: Change) -> bool:

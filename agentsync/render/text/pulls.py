@@ -8,6 +8,7 @@ from typing import Final
 from agentsync.model import AgentPatch, FieldChange, Origin, PatchStatus, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import edit_lines
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import SHORT_REVISION, agent_token, counts, joined, titled
 from agentsync.render.text.page import Line, Piece, line
 from agentsync.render.text.patches import (
@@ -15,7 +16,6 @@ from agentsync.render.text.patches import (
     beginning,
     by_text,
     file_lines,
-    finding_lines,
     note_lines,
     whole_patches,
 )
@@ -49,7 +49,8 @@ def pull_sections(report: Report, options: RenderOptions) -> Iterator[list[Line]
     """The head, the numbers, every agent of which something came home or is to be told."""
     yield beginning(report, "Pull")
     yield _summary(report)
-    yield finding_lines(item for patch in report.patches for item in patch.findings)
+    found = (item for patch in report.patches for item in patch.findings)
+    yield from finding_sections(found, options, "Findings")
     for patch in report.patches:
         if _has_page(patch):
             yield _agent(patch, options)

@@ -7,6 +7,7 @@ from typing import Final
 
 from agentsync.model import Action, Change, Effect, Outcome, Plan, Problem, Report, Status
 from agentsync.render import RenderOptions, wording
+from agentsync.render.text.findings import finding_sections, told_in_short
 from agentsync.render.text.heads import (
     SHORT_ID,
     counts,
@@ -75,6 +76,9 @@ def receipt_sections(report: Report, plan: Plan, options: RenderOptions) -> Iter
     yield head(plan, report.command.capitalize())
     yield refused_whole(plan, (problem.message for problem in report.problems))
     yield _summary(receipts)
+    # Whoever confirmed the plan has read them; of one that was refused they are the reason.
+    yield from [] if report.outcomes else finding_sections(plan.findings, options)
+    yield told_in_short(plan.findings) if report.outcomes else []
     yield _written([it for it in receipts if it.outcome.status is Status.APPLIED], options)
     for receipt in receipts:
         if receipt.outcome.done and receipt.change and receipt.change.kept:

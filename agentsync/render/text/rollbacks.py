@@ -6,6 +6,7 @@ from typing import Final
 from agentsync.model import Change, Effect, Plan, Report, Status
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import field_lines
+from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import (
     agent_token,
     head,
@@ -41,6 +42,7 @@ def rollback_sections(report: Report, options: RenderOptions) -> Iterator[list[L
     yield head(plan, "Rollback")
     yield refused_whole(plan)
     yield _summary(plan)
+    yield from finding_sections(plan.findings, options)
     for change in plan.changes:
         yield _agent(change, options)
 

@@ -5,7 +5,7 @@ import pytest
 from agentsync.cli import app, confirming, reading
 from agentsync.errors import ExitCode
 from agentsync.model import OnConflict, OnDrift
-from agentsync.ops.draft import Asked
+from agentsync.ops.asking import Asked
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ on_conflict: live
     )
     assert config.ignore == ("/extras/ui_*",)
     assert config.limits == Limits(max_deletes=0, max_changes=10)
-    assert config.fail_on == "high"
+    assert config.policy.fail_on == "high"
     assert config.on_drift is OnDrift.REVERT
     assert config.on_conflict is OnConflict.LIVE
 

@@ -9,7 +9,7 @@ from pulled import BOTH, LIVE, LONG, changed, history, patch
 from reported import AFTER, BEFORE, edit, report_of
 
 from agentsync.errors import ExitCode
-from agentsync.model import FileOp, FilePatch, Finding, PatchStatus, Revision
+from agentsync.model import FileOp, FilePatch, Finding, PatchStatus, Revision, Risk
 from agentsync.render import RenderOptions, render
 
 STOPPED = (PatchStatus.CONFLICT, PatchStatus.REFUSED, PatchStatus.FAILED)
@@ -124,7 +124,7 @@ def test_why_nothing_came_home_is_told_once_of_many():
 def test_a_secret_is_not_printed(pointer, part, verbose):
     found = Finding(
         rule="secret",
-        severity="high",
+        severity=Risk.HIGH,
         address="a",
         pointer="/extras/key/deep",
         message="an API key",
@@ -140,18 +140,18 @@ def test_a_secret_is_not_printed(pointer, part, verbose):
         options={"verbose": verbose},
     )
     assert "hunter2" not in page
-    assert "\n! high   secret a /extras/key/deep  an API key\n" in page
+    assert "\nFindings\n  ! high    a  secret  an API key  /extras/key/deep\n" in page
     assert "/extras/keys" in page
 
 
 def test_the_worst_findings_are_the_loudest():
-    found = Finding(rule="r", severity="low", address="a", pointer="/x", message="m")
+    found = Finding(rule="r", severity=Risk.LOW, address="a", pointer="/x", message="m")
     low = pulled(patch("a", PatchStatus.WRITTEN, findings=(found,)), options={"color": True})
     high = pulled(
-        patch("a", PatchStatus.WRITTEN, findings=(replace(found, severity="high"),)),
+        patch("a", PatchStatus.WRITTEN, findings=(replace(found, severity=Risk.HIGH),)),
         options={"color": True},
     )
-    assert "\x1b[1;33m! low" in low
+    assert "\x1b[2m· low" in low
     assert "\x1b[1;31m! high" in high
 
 

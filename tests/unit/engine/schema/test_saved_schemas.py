@@ -35,6 +35,7 @@ from agentsync.model import (
     Problem,
     Report,
     Revision,
+    Risk,
     Severity,
     Span,
     Status,
@@ -80,7 +81,7 @@ PLAN = Plan(
     changes=CHANGES,
     findings=tuple(
         Finding(rule="r", severity=severity, address="a", pointer="/name", message="m")
-        for severity in ("low", "medium", "high")
+        for severity in Risk
     ),
     choices=Choices(adopt=True, delete=("old",)),
     ignore=("/extras/ui_*",),

@@ -79,7 +79,13 @@ GOOD: dict[str, Any] = {
         "targets": {"a": {"url": "https://a", "protect": True, "provider": "managed"}},
         "ignore": ["/a"],
         "limits": {"max_deletes": 1},
-        "policy": {"fail_on": "low"},
+        "policy": {
+            "fail_on": "low",
+            "rules": {
+                "prompt-grew": {"reason": "r", "threshold": 3, "severity": "low", "agents": ["a"]},
+                "secret": {"reason": "r", "off": True},
+            },
+        },
     },
     "plan": {
         "format_version": 1,
@@ -115,7 +121,21 @@ GOOD: dict[str, Any] = {
         "orphans": [
             dict.fromkeys(["agent_id", "name", "address", "reason", "updated_at"], ""),
         ],
-        "findings": [],
+        "findings": [
+            {
+                **{"rule": "secret", "severity": "high", "address": "a", "pointer": "/name"},
+                **{"message": "m", "span": SPAN, "line": 0, "note": ""},
+            }
+        ],
+        "policy": {
+            "fail_on": "high",
+            "settings": [
+                {
+                    **{"rule": "secret", "reason": "r", "off": False, "severity": None},
+                    **{"threshold": 3, "agents": ["a"]},
+                }
+            ],
+        },
         "digest": "0a" * 32,
     },
 }

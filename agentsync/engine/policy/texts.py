@@ -1,0 +1,126 @@
+"""What stands in prompts and other texts: how much they grew, and what nobody should find there."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from agentsync.canonical import ABSENT, Json, escape, join, leaves, resolve, same
+from agentsync.engine.hidden import Hidden, hidden_in
+from agentsync.engine.policy.hits import Hit, mapping, text
+from agentsync.engine.policy.toolsets import toolset, toolsets
+from agentsync.engine.secrets import places_of
+
+SMALLEST_CHANGE: Final = 200
+"""Characters: a prompt that grew or shrank by less did not do so by much, whatever its size."""
+
+# What every deep agent has without being granted it.
+_BUILT_IN: Final = frozenset(
+    {"edit_file", "execute", "glob", "grep", "ls", "read_file", "task", "write_file", "write_todos"}
+)
+_QUOTED: Final = re.compile(r"`([A-Za-z][A-Za-z0-9_.-]{1,63})(?:\([^`\n]{0,80}\))?`")
+# A name in backquotes that the text itself calls a tool.
+_CALLED_TOOL: Final = re.compile(
+    r"\btools? `([A-Za-z][A-Za-z0-9_.-]{1,63})`|`([A-Za-z][A-Za-z0-9_.-]{1,63})` tool\b"
+)
+_NAMED: Final = 5
+
+
+def prompts(agent: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """The agent's prompt and its subagents', by pointer."""
+    yield "/system_prompt", text(agent.get("system_prompt"))
+    for name, subagent in mapping(agent.get("subagents")).items():
+        yield join(("subagents", name, "instructions")), text(mapping(subagent).get("instructions"))
+
+
+def size_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
+    """Prompts that there were and that are much longer or shorter now.
+
+    Units: the amount is in percent of what the prompt was.
+    """
+    for pointer, now in prompts(after):
+        was = text(resolve(before, pointer))
+        change = len(now) - len(was)
+        if not was or abs(change) < SMALLEST_CHANGE:
+            continue
+        percent = abs(change) * 100 // len(was)
+        rule, more = ("prompt-grew", "longer") if change > 0 else ("prompt-shrank", "shorter")
+        says = f"{percent:,} % {more}: {len(was):,} → {len(now):,} characters"
+        yield Hit(rule, pointer, says, percent)
+
+
+def content_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
+    """Secrets and hidden characters in every text that is new or changed, keys included."""
+    for pointer, value in leaves(after):
+        if same(resolve(before, pointer, ABSENT), value):
+            continue
+        name = pointer.rpartition("/")[2]
+        for place in dict.fromkeys(places_of(value, pointer, name)):
+            where = f" in line {place.line}" if place.line > 1 else ""
+            yield Hit("secret", place.pointer, f"{place.kind}{where}", line=place.line)
+        found = [one for each in _texts(value) for one in hidden_in(each)]
+        if found:
+            yield Hit("hidden-characters", pointer, _told(found), line=found[0].line)
+    yield from _keys(before, after)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield key
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+
+
+def _told(found: list[Hidden]) -> str:
+    first = found[0]
+    where = f" in line {first.line}" if first.line > 1 else ""
+    more = len(found) - 1
+    return f"{first.code}{where}" + (f", and {more:,} more" if more else "")
+
+
+def _keys(before: Json, after: Json, pointer: str = "") -> Iterator[Hit]:
+    """New keys of maps, which are names and paths, with what should not be in them."""
+    if not isinstance(after, Mapping):
+        return
+    then = mapping(before)
+    for key, item in after.items():
+        if key not in then:
+            if found := list(hidden_in(key)):
+                yield Hit("hidden-characters", pointer, f"{_told(found)} in the name of an entry")
+            for place in dict.fromkeys(places_of({key: None}, pointer)):
+                yield Hit("secret", place.pointer, f"{place.kind} in the name of an entry")
+        yield from _keys(then.get(key), item, f"{pointer}/{escape(key)}")
+
+
+def ungranted_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
+    """Tools that a prompt names and that its agent does not have, unless it was so before."""
+    known = _tool_names(before) | _tool_names(after)
+    for pointer, prompt in prompts(after):
+        names = _ungranted(pointer, prompt, after, known)
+        if new := names - _ungranted(pointer, text(resolve(before, pointer)), before, known):
+            listed = sorted(new)
+            more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
+            yield Hit("ungranted-tool", pointer, ", ".join(listed[:_NAMED]) + more)
+
+
+def _tool_names(agent: Mapping[str, Json]) -> frozenset[str]:
+    return frozenset(name for each in toolsets(agent) for name in each.names)
+
+
+def _ungranted(
+    pointer: str, prompt: str, agent: Mapping[str, Json], known: frozenset[str]
+) -> frozenset[str]:
+    called = {name for pair in _CALLED_TOOL.findall(prompt) for name in pair if name}
+    named = (frozenset(_QUOTED.findall(prompt)) & known) | called
+    subagents = mapping(agent.get("subagents"))
+    if pointer == "/system_prompt":
+        # It may well tell of what its subagents can do.
+        granted = _tool_names(agent) | subagents.keys()
+    else:
+        own = resolve(agent, pointer.rpartition("/")[0])
+        granted = toolset(mapping(own).get("tools")).names
+    return frozenset(named) - granted - _BUILT_IN
