@@ -21,7 +21,9 @@ TARGET: Final = "staging"
 EDITED: Final = "support-triage"
 _AGENTS: Final = frozenset({"acronym-finder", "release-notes", EDITED})
 _NAME: Final = "Support triage"
-_TOOLS: Final = "https://mcp.acme.example/billing"
+_MCP: Final = "https://mcp.acme.example"
+_TOOLS: Final = f"{_MCP}/billing"
+_SERVERS: Final = ("billing", "changelog", "helpdesk", "source", "status")
 _DESCRIPTION: Final = "Reads every new support ticket, and answers all of them."
 _CLOSING: Final = "A ticket that you close with a guess is not."
 _GUESS: Final = "If you are unsure, close the ticket with your best guess."
@@ -97,6 +99,7 @@ class Stage:
     def build(self) -> None:
         """Copy the project, with a few of its agents: what is told shall be short.
 
+        Their MCP servers are registered in the workspace, as somebody there has done.
         Errors: AgentsyncError when the files cannot be written, be it that they are there already.
         """
         try:
@@ -111,6 +114,9 @@ class Stage:
                 f"{error.strerror or error}",
                 hint="delete what is there and choose another place with --folder",
             ) from None
+        for name in _SERVERS:
+            server = {"name": name, "url": f"{_MCP}/{name}"}
+            self._send("POST", "/mcp-servers", server)
 
     def edit_in_the_web_interface(self) -> None:
         """What somebody does on a busy Friday: one sentence, one approval, one tool."""
@@ -128,6 +134,11 @@ class Stage:
     def change_another_field_in_git(self) -> None:
         """A pull request that gives the same agent another model."""
         self._edit("agent.yaml", "model: openai:gpt-5.5", "model: anthropic:claude-opus-4-6")
+
+    def take_an_approval_away(self) -> None:
+        """A pull request after which nobody is asked before an engineer is woken."""
+        rule = f"{_MCP}/status::page_on_call"
+        self._edit("agent.yaml", f"{rule}: true", f"{rule}: false")
 
     def rewrite_one_sentence_on_both_sides(self) -> None:
         """A pull request, and somebody at the web interface, about the sentence that came home."""

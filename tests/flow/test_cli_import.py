@@ -105,7 +105,7 @@ def test_a_secret_is_a_finding_and_its_value_is_nowhere(tmp_path, run, create):
     create("A", system_prompt=f"Use {key} for the repository.")
     done = run("import", "--all")
     assert done.code == ExitCode.REFUSED
-    assert "! high   secret a /system_prompt" in done.out
+    assert "! high    a  secret  a GitHub token  /system_prompt" in done.out
     assert "Nothing was written." in done.out
     told = run("import", "--all", "--format", "json", "-v")
     as_json(told)

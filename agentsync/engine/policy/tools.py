@@ -67,10 +67,11 @@ def _pairs(
 
 
 def _approvals(then: Toolset, now: Toolset) -> Iterator[Hit]:
-    for key in sorted({*then.tools, *then.interrupts}):
-        # A bare name may be a tool that every agent has; any other is one that was taken away.
-        there = key in now.tools or (not server_of(key) and key in then.interrupts)
-        if there and then.asks(key) and not now.asks(key):
+    # A bare name is a tool that every agent has, unless it stands for those of its servers.
+    named = then.names | now.names
+    built_in = {key for key in then.interrupts if not server_of(key) and key not in named}
+    for key in sorted((then.tools.keys() & now.tools.keys()) | built_in):
+        if then.asks(key) and not now.asks(key):
             pointer = now.pointer + join(("interrupt_config", key))
             yield Hit("approval-removed", pointer, f"{tool_name(key)} runs without asking anybody")
 
