@@ -14,6 +14,17 @@ _HIDDEN: Final = re.compile(
 )
 
 
+# Asking of each character that is not ASCII is twenty times as fast as searching all of them.
+_FOREIGN: Final = re.compile("[^\0-\x7f]")
+_SUSPECTS: Final = (
+    *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0, 0xE0001),
+    *(*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x2028, 0x202F)),
+    *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE0F), *range(0xFFF9, 0xFFFC)),
+    *(*range(0xE0020, 0xE0080), *range(0xE0100, 0xE01F0)),
+)
+_SUSPECT: Final = frozenset(map(chr, _SUSPECTS))
+
+
 class Hidden(NamedTuple):
     """One hidden character.
 
@@ -24,14 +35,9 @@ class Hidden(NamedTuple):
     line: int
 
 
-def is_hiding(text: str) -> bool:
-    """Whether there is any hidden character in the text."""
-    return not text.isascii() and _HIDDEN.search(text) is not None
-
-
 def hidden_in(text: str) -> Iterator[Hidden]:
     """The hidden characters of a text, in their order."""
-    if text.isascii():
+    if text.isascii() or not any(found[0] in _SUSPECT for found in _FOREIGN.finditer(text)):
         return
     at, line = 0, 1
     for found in _HIDDEN.finditer(text):

@@ -14,8 +14,6 @@ from agentsync.engine.randomness import looks_random
 from agentsync.engine.secrets import NAMELESS, is_secret_name, secrets_in
 from agentsync.model import Action, Change, FieldChange, Outcome, Report
 
-# No secret is shorter; most names, codes and messages of a report without one are.
-_SHORTEST: Final = 8
 # What identifies a revision or an agent is a random text, and no secret.
 _TOKENS: Final = frozenset(
     {
@@ -89,8 +87,6 @@ class _Mask:
         return shown
 
     def text(self, text: str) -> str:
-        if len(text) < _SHORTEST:
-            return text
         parts, at = [], 0
         for secret in secrets_in(text):
             parts += [

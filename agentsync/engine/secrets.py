@@ -62,6 +62,9 @@ def _format(kind: str, hints: str, pattern: str, *, loose: bool = False) -> _For
     return _Format(kind, tuple(hints.split()), re.compile(pattern), loose)
 
 
+SHORTEST: Final = 8
+"""Characters: no secret is shorter, nor a text that has one."""
+
 _END: Final = r"(?![A-Za-z0-9])"
 
 
@@ -141,14 +144,16 @@ def _formats() -> tuple[_Format, ...]:
 # characters, a digit among them; most texts have none, and need not be searched for any format.
 _LETTERS_ONLY: Final = ("AKIA", "ASIA")
 _SHORTEST_RUN: Final = 12
-_FROM_DIGIT: Final = re.compile(r"[0-9][A-Za-z0-9+/=_-]*")
-_UP_TO_DIGIT: Final = re.compile(r"[A-Za-z0-9+/=_-]*\Z")
+# A digit beside another such character, or many digits: what "1." and "in 2025," have not.
+_MIXED: Final = re.compile(r"[0-9](?:(?=[A-Za-z+/=_-])|(?<=[A-Za-z+/=_-][0-9])|(?=[0-9]{11}))")
+_FROM: Final = re.compile(r"[A-Za-z0-9+/=_-]*")
+_UP_TO: Final = re.compile(r"[A-Za-z0-9+/=_-]*\Z")
 
 _IN_URL: Final = re.compile(
     r"://(?P<user>[^\s/:@\"'`<>]{0,100}):(?P<secret>[^\s/@\"'`<>]{3,200})@[A-Za-z0-9\[]"
 )
 _VALUE: Final = re.compile(
-    r"(?:=>|:=|[:=](?!//))[ \t]{0,9}[\"'`]?(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})"
+    r"[:=](?!//|:)[=>]?[ \t]{0,9}[\"'`]?(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})"
 )
 _NAME_BEFORE: Final = re.compile(
     r"(?P<word>pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key)"
@@ -156,6 +161,8 @@ _NAME_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NAME: Final = 80
+# Each of those names has one of these; looking for words is far faster than for values.
+_WORDS: Final = ("pass", "secret", "token", "credential", "key")
 _NAMES: Final = re.compile(
     r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key", re.IGNORECASE
 )
@@ -229,6 +236,8 @@ def is_secret_name(name: str) -> bool:
 
 
 def _all(text: str) -> Iterator[Secret]:
+    if len(text) < SHORTEST:
+        return
     runs = list(_runs(text))
     if runs or any(letters in text for letters in _LETTERS_ONLY):
         yield from _of_our_formats(text)
@@ -236,16 +245,20 @@ def _all(text: str) -> Iterator[Secret]:
         yield from _known_to_the_library(text, runs)
     if "://" in text and "@" in text:
         yield from _in_urls(text)
-    yield from _named(text)
+    low = text.lower()
+    if any(word in low for word in _WORDS):
+        yield from _named(text)
 
 
 def _runs(text: str) -> Iterator[int]:
     """Where a run of characters begins or goes on that may be a secret."""
-    for found in _FROM_DIGIT.finditer(text):
-        start = found.start()
-        before = _UP_TO_DIGIT.search(text, max(0, start - _SHORTEST_RUN), start)
-        if len(found[0]) + len(before[0] if before else "") >= _SHORTEST_RUN:
-            yield start
+    for found in _MIXED.finditer(text):
+        digit = found.start()
+        before = _UP_TO.search(text, max(0, digit - _SHORTEST_RUN), digit)
+        after = _FROM.match(text, digit, digit + _SHORTEST_RUN)
+        first = before.start() if before else digit
+        if after and after.end() - first >= _SHORTEST_RUN:
+            yield digit
 
 
 def _of_our_formats(text: str) -> Iterator[Secret]:
@@ -304,9 +317,9 @@ def _in_urls(text: str) -> Iterator[Secret]:
 def _named(text: str) -> Iterator[Secret]:
     """Values that the text itself calls a password or the like."""
     for value in _VALUE.finditer(text):
-        if not looks_random(value["secret"]):
-            continue
         start = value.start()
         name = _NAME_BEFORE.search(text, max(0, start - _LONGEST_NAME), start)
-        if name and not _OTHER_NAMES.fullmatch(name["word"] + name["rest"].rstrip(".-")):
+        if not name or _OTHER_NAMES.fullmatch(name["word"] + name["rest"].rstrip(".-")):
+            continue
+        if looks_random(value["secret"]):
             yield Secret(kind=NAMELESS, start=value.start("secret"), end=value.end("secret"))

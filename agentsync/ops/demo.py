@@ -23,6 +23,7 @@ _AGENTS: Final = frozenset({"acronym-finder", "release-notes", EDITED})
 _NAME: Final = "Support triage"
 _MCP: Final = "https://mcp.acme.example"
 _TOOLS: Final = f"{_MCP}/billing"
+_PAGING: Final = f"{_MCP}/status::page_on_call"
 _SERVERS: Final = ("billing", "changelog", "helpdesk", "source", "status")
 _DESCRIPTION: Final = "Reads every new support ticket, and answers all of them."
 _CLOSING: Final = "A ticket that you close with a guess is not."
@@ -137,8 +138,11 @@ class Stage:
 
     def take_an_approval_away(self) -> None:
         """A pull request after which nobody is asked before an engineer is woken."""
-        rule = f"{_MCP}/status::page_on_call"
-        self._edit("agent.yaml", f"{rule}: true", f"{rule}: false")
+        self._edit("agent.yaml", f"{_PAGING}: true", f"{_PAGING}: false")
+
+    def give_the_approval_back(self) -> None:
+        """The pull request is closed."""
+        self._edit("agent.yaml", f"{_PAGING}: false", f"{_PAGING}: true")
 
     def rewrite_one_sentence_on_both_sides(self) -> None:
         """A pull request, and somebody at the web interface, about the sentence that came home."""

@@ -1,14 +1,14 @@
 """What stands in prompts and other texts: how much they grew, and what nobody should find there."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from agentsync.canonical import ABSENT, Json, escape, join, leaves, resolve, same
 from agentsync.engine.hidden import Hidden, hidden_in
 from agentsync.engine.policy.hits import Hit, mapping, text
 from agentsync.engine.policy.toolsets import toolset, toolsets
-from agentsync.engine.secrets import places_of
+from agentsync.engine.secrets import SHORTEST, is_secret_name, places_of, secrets_in
 
 SMALLEST_CHANGE: Final = 200
 """Characters: a prompt that grew or shrank by less did not do so by much, whatever its size."""
@@ -18,10 +18,10 @@ _BUILT_IN: Final = frozenset(
     {"edit_file", "execute", "glob", "grep", "ls", "read_file", "task", "write_file", "write_todos"}
 )
 _QUOTED: Final = re.compile(r"`([A-Za-z][A-Za-z0-9_.-]{1,63})(?:\([^`\n]{0,80}\))?`")
-# A name in backquotes that the text itself calls a tool.
-_CALLED_TOOL: Final = re.compile(
-    r"\btools? `([A-Za-z][A-Za-z0-9_.-]{1,63})`|`([A-Za-z][A-Za-z0-9_.-]{1,63})` tool\b"
-)
+# What stands around a name in backquotes that the text itself calls a tool.
+_TOOL_BEFORE: Final = re.compile(r"\btools? \Z", re.IGNORECASE)
+_TOOL_AFTER: Final = re.compile(r" tool\b", re.IGNORECASE)
+_BEFORE: Final = 8
 _NAMED: Final = 5
 
 
@@ -50,9 +50,14 @@ def size_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator
 
 def content_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
     """Secrets and hidden characters in every text that is new or changed, keys included."""
-    for pointer, value in leaves(after):
-        if same(resolve(before, pointer, ABSENT), value):
-            continue
+    changed = [
+        (pointer, value)
+        for pointer, value in leaves(after)
+        if not before or not same(resolve(before, pointer, ABSENT), value)
+    ]
+    if not _is_suspicious(changed):
+        return
+    for pointer, value in changed:
         name = pointer.rpartition("/")[2]
         for place in dict.fromkeys(places_of(value, pointer, name)):
             where = f" in line {place.line}" if place.line > 1 else ""
@@ -61,6 +66,18 @@ def content_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Itera
         if found:
             yield Hit("hidden-characters", pointer, _told(found), line=found[0].line)
     yield from _keys(before, after)
+
+
+def _is_suspicious(fields: Iterable[tuple[str, Json]]) -> bool:
+    """Whether there may be anything to find: all texts are searched at once, which is fast."""
+    texts: list[str] = []
+    for pointer, value in fields:
+        texts.append(pointer.replace("~1", "/"))
+        texts += _texts(value)
+        if is_secret_name(pointer.rpartition("/")[2]):
+            return True
+    whole = "\n".join(texts)
+    return any(True for _ in secrets_in(whole)) or any(True for _ in hidden_in(whole))
 
 
 def _texts(value: Json) -> Iterator[str]:
@@ -91,7 +108,7 @@ def _keys(before: Json, after: Json, pointer: str = "") -> Iterator[Hit]:
         if key not in then:
             if found := list(hidden_in(key)):
                 yield Hit("hidden-characters", pointer, f"{_told(found)} in the name of an entry")
-            for place in dict.fromkeys(places_of({key: None}, pointer)):
+            for place in places_of({key: None}, pointer) if len(key) >= SHORTEST else ():
                 yield Hit("secret", place.pointer, f"{place.kind} in the name of an entry")
         yield from _keys(then.get(key), item, f"{pointer}/{escape(key)}")
 
@@ -114,8 +131,13 @@ def _tool_names(agent: Mapping[str, Json]) -> frozenset[str]:
 def _ungranted(
     pointer: str, prompt: str, agent: Mapping[str, Json], known: frozenset[str]
 ) -> frozenset[str]:
-    called = {name for pair in _CALLED_TOOL.findall(prompt) for name in pair if name}
-    named = (frozenset(_QUOTED.findall(prompt)) & known) | called
+    named = frozenset(
+        found[1]
+        for found in _QUOTED.finditer(prompt)
+        if found[1] in known or _is_called_tool(prompt, *found.span())
+    )
+    if not named:
+        return named
     subagents = mapping(agent.get("subagents"))
     if pointer == "/system_prompt":
         # It may well tell of what its subagents can do.
@@ -123,4 +145,10 @@ def _ungranted(
     else:
         own = resolve(agent, pointer.rpartition("/")[0])
         granted = toolset(mapping(own).get("tools")).names
-    return frozenset(named) - granted - _BUILT_IN
+    return named - granted - _BUILT_IN
+
+
+def _is_called_tool(text: str, start: int, end: int) -> bool:
+    return bool(
+        _TOOL_AFTER.match(text, end) or _TOOL_BEFORE.search(text, max(0, start - _BEFORE), start)
+    )
