@@ -51,8 +51,8 @@ _MEANINGS = {
     ExitCode.ERROR: "error: invalid files, or the API failed",
     ExitCode.DIFFERENCES: "differences found (`drift` always; `plan`, `diff` and `status` with "
     "`--exit-code`; `schema check`)",
-    ExitCode.REFUSED: "refused, nothing written but conflict markers (stale, a conflict, limits, "
-    "another project's agent, not confirmed, an untrusted host, files in the way)",
+    ExitCode.REFUSED: "refused, nothing written but conflict markers (stale, a conflict, the "
+    "policy, limits, another project's agent, not confirmed, an untrusted host, files in the way)",
     ExitCode.PARTIAL: "partial: something was written, and something was not",
     ExitCode.USAGE: "usage: the command line is wrong",
     ExitCode.BUG: "a bug in agentsync",

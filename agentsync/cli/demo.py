@@ -56,7 +56,7 @@ def _tell(place: "Place") -> int:
         _type(f"cd {shlex.quote(str(place.project))}")
         with contextlib.chdir(stage.folder):
             code = _run("validate") or _applied() or _drifted(stage) or _pulled()
-            code = code or _ahead(stage) or _conflict(stage)
+            code = code or _ahead(stage) or _conflict(stage) or _refused(stage)
     if not code:
         _by_hand(place)
     elif code != ExitCode.INTERRUPTED:
@@ -95,6 +95,14 @@ def _conflict(stage: "Stage") -> int:
         or _run("apply -t staging --yes --on-conflict git --on-drift revert")
         or _run("status -t staging")
     )
+
+
+def _refused(stage: "Stage") -> int:
+    _say(7, "A pull request lets an agent page people unasked", "the policy refuses it")
+    stage.take_an_approval_away()
+    code = _run("plan -t staging --output html=plan.html", ExitCode.REFUSED)
+    stage.give_the_approval_back()
+    return code
 
 
 def _say(number: int, title: str, line: str) -> None:

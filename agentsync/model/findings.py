@@ -64,9 +64,11 @@ class Finding:
         }
 
     def placed(self, span: Span) -> "Finding":
-        """The finding with its place in git; in a file that is all text, on the very line."""
-        whole = (span.line, span.column) == (1, 1) and not span.path.endswith("SKILL.md")
-        return replace(self, span=replace(span, line=self.line) if whole and self.line else span)
+        """The finding with its place in git; within a file's text, on the very line."""
+        text = span.column == 1 and not span.path.endswith((".yaml", ".yml"))
+        if text and self.line:
+            span = replace(span, line=span.line + self.line - 1)
+        return replace(self, span=span)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Finding":

@@ -164,7 +164,14 @@ class Comparing:
             change, findings = self.judging.told(change, match.live.value if match else {})
         places = Locator(self.project, change.address, self.target)
         fields = (replace(item, span=places.locate(item.pointer)) for item in change.fields)
-        placed = (item.placed(places.locate(item.pointer)) for item in findings)
+        # What was edited outside git is in no line of git's text.
+        edits = self.judging is not None and self.judging.edits
+        placed = (
+            replace(item, span=places.locate(item.pointer))
+            if edits
+            else item.placed(places.locate(item.pointer))
+            for item in findings
+        )
         return replace(change, fields=tuple(fields)), tuple(placed)
 
     def _match(self, definition: Definition) -> Match | None:

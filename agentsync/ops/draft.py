@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from agentsync import __version__
 from agentsync.engine.limits import policy_refusals, refusals
-from agentsync.engine.policy.judging import judged_deletion
 from agentsync.errors import (
     AgentsyncError,
     ExitCode,
@@ -124,6 +123,8 @@ class _Drafting:
             try:
                 gone = deletion(name, orphans, self.project, self.target, self.provider)
                 changes.append(gone)
+                from agentsync.engine.policy.judging import judged_deletion
+
                 findings += judged_deletion(gone.address, gone.name, self.policy)
             except UsageError:
                 raise

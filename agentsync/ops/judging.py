@@ -4,14 +4,17 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from typing import TYPE_CHECKING
 
 from agentsync.canonical import Json
 from agentsync.engine.origins import put
-from agentsync.engine.policy.judging import judged
-from agentsync.engine.policy.tools import Registered, new_servers
 from agentsync.errors import AgentsyncError
 from agentsync.model import Action, Change, Effect, FieldChange, Finding, Origin, Policy
 from agentsync.providers import Provider
+
+if TYPE_CHECKING:
+    # A plan without changes does without the rules: importing them takes as long as ten agents.
+    from agentsync.engine.policy.tools import Registered
 
 _EDITED = (Origin.LIVE, Origin.BOTH)
 
@@ -29,7 +32,7 @@ class ToolRegistry:
         self._tools: dict[str, Registered] = {}
         self._failure = ""
 
-    def of(self, urls: Iterable[str]) -> tuple[Mapping[str, Registered], str]:
+    def of(self, urls: Iterable[str]) -> "tuple[Mapping[str, Registered], str]":
         """What is known of these servers, by URL, and why it is not all, "" when it is."""
         with self._lock:
             servers = self._listed()
@@ -45,8 +48,10 @@ class ToolRegistry:
                 self._failure = error.message
         return self._servers
 
-    def _of(self, url: str, servers: Mapping[str, bool]) -> Registered:
+    def _of(self, url: str, servers: Mapping[str, bool]) -> "Registered":
         if url not in self._tools:
+            from agentsync.engine.policy.tools import Registered
+
             # One URL may be written in several ways; hosts do not tell upper case from lower.
             invocable = servers.get(url.lower())
             known = invocable is not None
@@ -85,6 +90,9 @@ class Judging:
         before, after = self._sides(change, live)
         if before is after:
             return change, ()
+        from agentsync.engine.policy.judging import judged
+        from agentsync.engine.policy.tools import new_servers
+
         registry: Mapping[str, Registered] = {}
         if not self.edits and (urls := new_servers(before, after)):
             registry, failure = self.registry.of(urls)

@@ -12,9 +12,11 @@ from agentsync.emulator.keys import ALL, Key
 from agentsync.emulator.serve import Options, running
 from agentsync.errors import ExitCode
 from agentsync.files import planfile
-from agentsync.model import Risk, Status
+from agentsync.model import OnDrift, Risk, Status
+from agentsync.ops.asking import Asked
 from agentsync.ops.drift import DriftOptions, drift
 from agentsync.ops.plan import PlanOptions, plan
+from agentsync.ops.rollback import RollbackOptions, rollback
 from agentsync.ops.validate import ValidateOptions, validate
 from agentsync.ops.watch import Watch
 
@@ -253,3 +255,57 @@ def test_a_deletion_is_a_finding(shop):
     report = shop.apply(asked={"delete": ("letters",)})
     assert "agent-deleted" in rules(report)
     assert report.exit_code is ExitCode.OK
+
+
+# -- what is judged, and what is not
+
+
+def test_what_apply_leaves_alone_is_not_judged(shop):
+    shop.define("letters", tools=tools(SEND, asks={}))
+    assert shop.apply().exit_code is ExitCode.OK
+    found = live(shop)
+    shop.edit("letters", tools={**found["tools"], "interrupt_config": ASKS})
+    shop.redefine("letters", "another prompt")
+    assert rules(planned(shop)) == []
+    assert rules(planned(shop, asked=Asked(on_drift=OnDrift.REVERT))) == ["approval-removed"]
+
+
+def test_drift_judges_only_what_was_edited_and_asks_nobody(shop):
+    applied(shop)
+    unguarded(shop)
+    found = live(shop)
+    found["tools"]["tools"].append({"name": "read", "mcp_server_url": MAIL})
+    shop.edit("letters", tools=found["tools"])
+    shop.forget()
+    report = drift(DriftOptions(directory=shop.root), shop.environ, Watch())
+    assert rules(report) == ["tool-added"]
+    assert [route for route in shop.server.stats()["requests"] if "mcp" in route] == []
+
+
+def test_a_new_agent_is_measured_by_the_apis_defaults(shop):
+    shop.define("letters", permissions={"identity": "personal", "visibility": "tenant"})
+    shop.define("shared", permissions={"identity": "shared", "visibility": "tenant"})
+    assert [(item.address, item.rule) for item in planned(shop).all_findings] == [
+        ("shared", "identity-shared")
+    ]
+
+
+def test_a_rollback_is_judged_as_every_plan(shop):
+    shop.define("letters", tools=tools(SEND, asks={}))
+    assert shop.apply().exit_code is ExitCode.OK
+    then = shop.live("letters")["revision"]
+    shop.define("letters", tools=tools(SEND))
+    assert shop.apply().exit_code is ExitCode.OK
+    shop.configure(REFUSING)
+    options = RollbackOptions(directory=shop.root, address="letters", to=then)
+    report = rollback(options, shop.environ, Watch(), lambda planned: True, lambda: "")
+    assert (report.exit_code, rules(report)) == (ExitCode.REFUSED, ["approval-removed"])
+
+
+def test_in_a_skill_it_is_the_line_of_the_file(shop):
+    skill = {"name": "mail", "description": "d", "instructions": f"a\nb {TOKEN}", "files": {}}
+    shop.define("letters", skills=[skill])
+    (finding,) = validate(ValidateOptions(directory=shop.root)).all_findings
+    assert (finding.line, finding.span.path) == (2, "agents/letters/skills/mail/SKILL.md")
+    text = (shop.root / finding.span.path).read_text("utf-8").split("\n")
+    assert TOKEN in text[finding.span.line - 1]

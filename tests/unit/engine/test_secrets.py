@@ -188,3 +188,26 @@ def test_any_text_has_an_answer(text: str) -> None:
 def test_no_text_takes_forever(part: str) -> None:
     # A pattern that went back and forth over this would not end before the test run does.
     assert isinstance(list(secrets_in(part * (200_000 // len(part)))), list)
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [
+        ("a GitLab token", "gldt-aB3dE5gH7jK9mN1pQ3sT"),
+        ("a Discord token", "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"),
+        ("a Twilio key", "SK3f9c0a7b2d4e6f8091a2b3c4d5e6f708"),
+        ("a Telegram token", "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw9"),
+        (
+            "an Azure storage key",
+            "AccountKey=lJzRc1YdHaAA2KCNJJ1tkYwF3SbYe7fQk3lXo9Zc5Vb8Nm2Qw4Er6Ty8Ui0"
+            "Op1As3Df5Gh7Jk9LzX4cV6bN8mQ2==",
+        ),
+        ("a Mailchimp key", "8b1a9953c4611296a827abf8c47804d7-us6"),
+    ],
+)
+def test_the_formats_of_the_library(kind: str, secret: str) -> None:
+    text = f"First.\nUse {secret} for it.\nLast 2025-11-20."
+    found = list(secrets_in(text))
+    assert [item.kind for item in found] == [kind]
+    assert text[found[0].start : found[0].end] in secret
+    assert found[0].end - found[0].start >= 16

@@ -1,13 +1,16 @@
 """The catalogue, and what a project's settings make of it."""
 
 import pytest
+from generated import documents
 from hypothesis import given
 from hypothesis import strategies as st
 from judged import an_agent, findings
 
+from agentsync.engine.normalise import desired
 from agentsync.engine.policy.catalogue import RULES
 from agentsync.engine.policy.judging import judged, judged_alone, judged_deletion
 from agentsync.model import Policy, Risk, RuleSetting
+from agentsync.providers.managed import RULES as RULES_OF_THE_API
 
 WIDER = {"/permissions/visibility": "tenant", "/runtime/model/model_id": "a:b"}
 
@@ -116,3 +119,21 @@ SETTINGS = st.builds(
 def test_a_policy_survives_json(fail_on, settings):
     said = Policy(fail_on=fail_on, settings=settings)
     assert Policy.from_json(said.to_json()) == said
+
+
+AGENTS = documents().map(lambda document: desired(document, RULES_OF_THE_API))
+
+
+@given(value=AGENTS)
+def test_an_agent_that_stays_as_it_is_has_no_findings(value):
+    assert judged("a", value, value, Policy()) == ()
+
+
+@given(before=AGENTS, after=AGENTS)
+def test_every_finding_is_of_the_catalogue_and_has_a_place(before, after):
+    found = judged("a", before, after, Policy())
+    assert list(found) == sorted(found, key=lambda item: item.order)
+    for item in found:
+        assert item.severity is RULES[item.rule].severity
+        assert item.pointer == "" or item.pointer.startswith("/")
+        assert item.message

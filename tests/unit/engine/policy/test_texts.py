@@ -140,3 +140,9 @@ def test_a_subagent_has_only_its_own_tools(told):
 def test_what_was_named_before_is_not_told_again(told):
     text = f"{PROMPT}Use the `wipe_disk` tool."
     assert told({"/system_prompt": f"{text} Now."}, system_prompt=text) == {}
+
+
+@pytest.mark.parametrize(("more", "grew"), [(199, False), (200, True)])
+def test_a_small_prompt_grows_by_much_only_with_many_characters(told, more, grew):
+    changed = {"/system_prompt": "x" * (100 + more)}
+    assert (told(changed, system_prompt="x" * 100) != {}) is grew

@@ -122,3 +122,10 @@ def test_where_nobody_could_ask_nothing_is_said():
 def test_old_tools_are_nobodys_business():
     registry = {MAIL: Registered(known=False)}
     assert list(registry_hits(with_tools([SEND]), with_tools([SEND]), registry)) == []
+
+
+def test_a_server_is_new_once_whoever_gets_its_tools():
+    critic = {"instructions": "", "tools": toolset(f"{CRM}::close")}
+    tools = {"tools": {f"{CRM}::find": {}}, "interrupt_config": {}}
+    found = hits(with_tools([]), an_agent(tools=tools, subagents={"critic": critic}))
+    assert [rule for rule, _, _ in found] == ["server-added", "tool-added"]
