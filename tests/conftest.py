@@ -10,6 +10,7 @@ from typing import Any
 
 import amount  # noqa: F401  reads its variables before they are emptied below
 import pytest
+import shells  # noqa: F401  likewise
 from hypothesis import settings
 
 # Whatever these say on a developer's machine must not decide how a test ends.

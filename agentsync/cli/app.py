@@ -29,7 +29,12 @@ COMMANDS = {
     "schema": "Show the JSON Schemas, derive them from an OpenAPI file, check for news.",
     "emulate": "Run the local API server.",
     "demo": "Tell the whole story against the embedded emulator, without any key.",
+    "completion": "Print the script that completes commands, agents and targets in your shell.",
 }
+
+
+COMPLETE = "_AGENTSYNC_COMPLETE"
+"""The variable by which a shell's script asks what it may offer, instead of running anything."""
 
 
 class Commands(click.Group):
@@ -75,6 +80,10 @@ def run(arguments: Sequence[str]) -> int:
             # Live text may hold what the terminal's encoding lacks; that must not end a report.
             stream.reconfigure(errors="backslashreplace")
     try:
+        if asked := os.environ.get(COMPLETE):
+            from agentsync.cli.completion import respond
+
+            return respond(asked)
         code = app.main(list(arguments), prog_name="agentsync", standalone_mode=False)
         return int(code or 0)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agentsync.cli.completing import agents_or_plans
 from agentsync.cli.deciding import asked_of, choice_options
 from agentsync.cli.options import (
     directory_option,
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="apply")
-@click.argument("words", nargs=-1, metavar="[PLAN | AGENT...]")
+@click.argument("words", nargs=-1, metavar="[PLAN | AGENT...]", shell_complete=agents_or_plans)
 @live_options
 @shard_option
 @choice_options

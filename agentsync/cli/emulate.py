@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agentsync.cli.completing import files
+
 if TYPE_CHECKING:
     from agentsync.emulator.keys import Key
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     default=":memory:",
     show_default=True,
     metavar="FILE",
+    shell_complete=files,
     help="Where agents are kept, as an SQLite file.",
 )
 @click.option(

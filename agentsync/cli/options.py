@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from agentsync.cli import completing
 from agentsync.render import FORMATS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -79,6 +80,7 @@ def output_options(function: Function) -> Function:
             "--output",
             "files",
             callback=_output_files,
+            shell_complete=completing.outputs,
             multiple=True,
             metavar="FORMAT=FILE",
             help="Also write the report to a file; may be repeated.",
@@ -107,7 +109,9 @@ def output_of(parameters: dict[str, Any], *, show_all: bool = False) -> Output:
 
 def agents_argument(function: Function) -> Function:
     """Add AGENT…."""
-    return click.argument("agents", nargs=-1, metavar="[AGENT]...")(function)
+    return click.argument(
+        "agents", nargs=-1, metavar="[AGENT]...", shell_complete=completing.agents
+    )(function)
 
 
 def live_options(function: Function) -> Function:
@@ -125,7 +129,11 @@ def live_options(function: Function) -> Function:
 def target_option(function: Function) -> Function:
     """Add -t."""
     return click.option(
-        "-t", "--target", default="", help="The environment, as agentsync.yaml names it."
+        "-t",
+        "--target",
+        default="",
+        shell_complete=completing.targets,
+        help="The environment, as agentsync.yaml names it.",
     )(function)
 
 

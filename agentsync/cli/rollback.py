@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from agentsync.cli.completing import agents
 from agentsync.cli.options import directory_option, output_of, output_options, target_option
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="rollback")
-@click.argument("address", metavar="AGENT")
+@click.argument("address", metavar="AGENT", shell_complete=agents)
 @click.option(
     "--to",
     required=True,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from agentsync.cli.completing import schemas
 from agentsync.cli.options import output_of, output_options
 
 _OPENAPI = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -15,7 +16,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("name", default="agent")
+@click.argument("name", default="agent", shell_complete=schemas)
 @output_options
 def show(name: str, **parameters: object) -> int:
     """Print one shipped schema: agent, subagent, project, plan or report."""

@@ -4,12 +4,19 @@ from pathlib import Path
 
 import click
 
+from agentsync.cli.completing import agents_or_files, targets
 from agentsync.cli.options import directory_option, output_of, output_options
 
 
 @click.command(name="validate")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("-t", "--target", default="", help="Only as this target sees it.  [default: every]")
+@click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=agents_or_files)
+@click.option(
+    "-t",
+    "--target",
+    default="",
+    shell_complete=targets,
+    help="Only as this target sees it.  [default: every]",
+)
 @directory_option
 @output_options
 def command(paths: tuple[str, ...], target: str, directory: Path, **parameters: object) -> int:

@@ -164,7 +164,7 @@ def test_a_registered_server_and_a_tool_that_it_does_not_list(shop):
     shop.define("letters", tools=tools(SEND, f"{MAIL}/::sned", f"{CRM}::find"))
     report = planned(shop)
     assert rules(report) == ["server-added", "server-added", "tool-unregistered"]
-    assert report.all_findings[-1].message == f"sned of {MAIL}"
+    assert report.all_findings[-1].message == f"{MAIL} does not list sned"
 
 
 def test_a_server_of_somebody_else(tmp_path):
