@@ -19,5 +19,4 @@ def render(report: Report, options: RenderOptions) -> str:
     """
     indent = 2 if options.width else None
     text = json.dumps(report.to_json(), indent=indent, sort_keys=True, allow_nan=False)
-    # DEL is the one control character that JSON may leave as it is.
-    return text.replace("\x7f", "\\u007f").replace("##[", "##\\u005b") + "\n"
+    return text.replace("##[", "##\\u005b") + "\n"

@@ -1,6 +1,6 @@
 """Places in the project's files, as paths that open from where the command ran."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,36 +11,38 @@ Placed = TypeVar("Placed", Diagnostic, FieldChange, Finding)
 
 def seen_from_here(report: Report) -> Report:
     """The report with every place as a path that an editor opens from the current folder."""
-    if not report.root:
+    root = report.root
+    if not root:
         return report
-
-    def moved(item: Placed) -> Placed:
-        if item.span is None:
-            return item
-        return replace(item, span=replace(item.span, path=f"{report.root}/{item.span.path}"))
-
     plan = report.plan
     if plan:
-        changes = (replace(it, fields=tuple(map(moved, it.fields))) for it in plan.changes)
-        findings = tuple(map(moved, plan.findings))
-        plan = replace(plan, changes=tuple(changes), findings=findings)
+        changes = (replace(it, fields=_moved(it.fields, root)) for it in plan.changes)
+        plan = replace(plan, changes=tuple(changes), findings=_moved(plan.findings, root))
     return replace(
         report,
         plan=plan,
-        diagnostics=tuple(map(moved, report.diagnostics)),
-        patches=tuple(_moved_patch(it, report.root, moved) for it in report.patches),
-        findings=tuple(map(moved, report.findings)),
+        diagnostics=_moved(report.diagnostics, root),
+        patches=tuple(_moved_patch(it, root) for it in report.patches),
+        findings=_moved(report.findings, root),
     )
 
 
-def _moved_patch(
-    patch: AgentPatch, root: str, moved: Callable[[FieldChange], FieldChange]
-) -> AgentPatch:
+def _moved(items: Iterable[Placed], root: str) -> tuple[Placed, ...]:
+    return tuple(
+        replace(item, span=replace(item.span, path=f"{root}/{item.span.path}"))
+        if item.span
+        else item
+        for item in items
+    )
+
+
+def _moved_patch(patch: AgentPatch, root: str) -> AgentPatch:
     """The patch with its places moved; a unified diff still starts at the project's root."""
     return replace(
         patch,
-        fields=tuple(map(moved, patch.fields)),
-        undecided=tuple(map(moved, patch.undecided)),
+        fields=_moved(patch.fields, root),
+        undecided=_moved(patch.undecided, root),
+        findings=_moved(patch.findings, root),
         clashes=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.clashes),
         files=tuple(replace(it, path=f"{root}/{it.path}") for it in patch.files),
     )
