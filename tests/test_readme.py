@@ -2,17 +2,22 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
 import pytest
 import yaml
 from command import agentsync
+from pullrequest import pull_request
 
 from agentsync.cli.app import COMMANDS, app
-from agentsync.emulator.serve import Options, running
+from agentsync.engine.policy.catalogue import RULES
+from agentsync.engine.validate import Checker
 from agentsync.errors import ExitCode
-from agentsync.ops.demo import EDITED, TARGET, Stage
+from agentsync.files import shipped
+from agentsync.ops.demo import EDITED, TARGET
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -46,27 +51,39 @@ def exit_codes() -> str:
     return "\n".join(["| code | means |", "|---|---|", *rows]) + "\n"
 
 
+def rules_table() -> str:
+    rows = ["| rule | severity | fires when | because |", "|---|---|---|---|"]
+    for rule in RULES.values():
+        amount = f" (from {rule.threshold} {rule.unit} on)" if rule.threshold is not None else ""
+        offline = "; also in `validate`" if rule.offline else ""
+        when = f"{rule.title}{amount}{offline}"
+        rows.append(f"| `{rule.id}` | {rule.severity} | {when} | {rule.reason} |")
+    return "\n".join(rows) + "\n"
+
+
 @pytest.fixture(scope="module")
-def plan_of_the_demo(tmp_path_factory):
-    """The plan for an agent that was applied, then edited live, then changed in git."""
-    folder = tmp_path_factory.mktemp("demo") / "project"
-    with running(Options(deterministic=True)) as server:
-        stage = Stage(folder=folder, url=server.url)
-        stage.build()
-        known = {"LANGSMITH_ENDPOINT": server.url, "LANGSMITH_API_KEY": "k"}
-        applied = agentsync("apply", EDITED, "-t", TARGET, "--yes", cwd=folder, **known)
-        stage.edit_in_the_web_interface()
-        stage.change_another_field_in_git()
-        done = agentsync("plan", EDITED, "-t", TARGET, cwd=folder, **known)
-    assert (applied.code, done.code) == (ExitCode.OK, ExitCode.OK), applied.err + done.err
-    shown = done.out.replace(server.url, "https://api.smith.langchain.com")
-    shown = re.sub(r"applied [0-9-]+ [0-9:]+ UTC", "applied 2026-05-04 09:12 UTC", shown)
-    return f"```text\n$ agentsync plan {EDITED} -t {TARGET}\n{shown.rstrip()}\n```\n"
+def comment(tmp_path_factory):
+    """What is posted on a pull request, without the marker that only GitHub needs."""
+    with pull_request(tmp_path_factory.mktemp("demo") / "project") as opened:
+        done = agentsync(
+            *("plan", EDITED, "-t", TARGET, "--format", "comment"),
+            cwd=opened.folder,
+            **opened.environ,
+        )
+        assert done.code == ExitCode.REFUSED, done.err
+        marker, _, text = opened.told(done.out).partition("\n")
+    assert marker.startswith("<!-- agentsync plan")
+    return f"\n{text.strip()}\n\n"
 
 
-def test_the_generated_blocks_are_current(plan_of_the_demo, golden, update_golden):
+def test_the_generated_blocks_are_current(comment, golden, update_golden):
     text = README.read_text(encoding="utf-8")
-    blocks = {"commands": help_table(), "exit codes": exit_codes(), "plan": plan_of_the_demo}
+    blocks = {
+        "commands": help_table(),
+        "comment": comment,
+        "exit codes": exit_codes(),
+        "rules": rules_table(),
+    }
     there = {found["name"]: found["text"] for found in BLOCK.finditer(text)}
     assert there.keys() == {*blocks, "help"}
     # Only the words of this one are compared, below: its layout changes with click's version.
@@ -109,14 +126,22 @@ def test_every_agentsync_command_in_the_text_exists():
     assert {"validate", "plan", "apply", "drift", "init"} <= named
 
 
+def yaml_blocks():
+    """Every block of YAML in the text, as data, by its first line's comment or its first key."""
+    found = {}
+    for block in re.findall(r"```yaml\n(.*?)\n```", README.read_text("utf-8"), re.S):
+        data = yaml.safe_load(block)
+        first = block.partition("\n")[0]
+        found[first.removeprefix("# ") if first.startswith("#") else next(iter(data))] = data
+    return found
+
+
 def commands_in_the_text():
-    """Every agentsync command line in a block of shell or in the workflow, as words."""
-    text = README.read_text(encoding="utf-8")
-    blocks = re.findall(r"```sh\n(.*?)\n```", text, re.S)
+    """Every agentsync command line in a block of shell or in a job of GitLab's, as words."""
+    blocks = re.findall(r"```sh\n(.*?)\n```", README.read_text("utf-8"), re.S)
     lines = [line for block in blocks for line in block.split("\n")]
-    workflow = yaml.safe_load(re.search(r"```yaml\n(.*?)\n```", text, re.S)[1])
-    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
-    lines += [step["run"] for step in steps if "run" in step]
+    for job in yaml_blocks()[".gitlab-ci.yml"].values():
+        lines += job.get("script", ())
     return [
         shlex.split(line.partition(" | ")[0], comments=True)[1:]
         for line in lines
@@ -131,6 +156,43 @@ def test_every_command_line_in_the_text_is_one(words):
     app.get_command(click.Context(app), name).make_context(name, arguments)
 
 
-def test_the_workflow_plans_applies_and_looks_for_drift():
+def test_the_jobs_of_gitlab_validate_plan_and_look_for_drift():
     named = [words[0] for words in commands_in_the_text()]
-    assert named[-4:] == ["validate", "plan", "apply", "drift"]
+    assert named[-3:] == ["validate", "plan", "drift"]
+
+
+def test_the_workflow_calls_ours_with_what_they_take():
+    jobs = yaml_blocks()[".github/workflows/agents.yml"]["jobs"]
+    assert list(jobs) == ["plan", "apply", "drift"]
+    for name, job in jobs.items():
+        path = job["uses"].removeprefix("OWNER/agentsync/").removesuffix("@COMMIT")
+        assert path == f".github/workflows/{name}.yml"
+        ours = yaml.safe_load((ROOT / path).read_text("utf-8"))
+        taken = ours[True]["workflow_call"]  # YAML 1.1 reads the key `on` as true.
+        assert job["with"].keys() <= taken["inputs"].keys()
+        assert job["secrets"].keys() <= taken["secrets"].keys()
+        needed = [key for key, item in taken["secrets"].items() if item.get("required")]
+        assert set(needed) <= job["secrets"].keys()
+
+
+def test_the_hook_of_pre_commit_is_one():
+    (repository,) = yaml_blocks()[".pre-commit-config.yaml"]["repos"]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert {hook["id"] for hook in repository["hooks"]} <= {hook["id"] for hook in hooks}
+
+
+def test_the_policy_in_the_text_is_one():
+    document = {"project": "acme", **yaml_blocks()["policy"]}
+    assert Checker(shipped.schema("project")).issues(document) == ()
+
+
+def test_the_lines_for_jq_say_something(tmp_path):
+    if not shutil.which("jq"):
+        pytest.skip("jq is not installed")
+    line = re.search(r"--format json \| jq -r '([^']+)'", README.read_text("utf-8"))
+    with pull_request(tmp_path / "project") as opened:
+        done = agentsync(
+            "plan", "-t", TARGET, "--format", "json", cwd=opened.folder, **opened.environ
+        )
+    found = subprocess.run(["jq", "-r", line[1]], input=done.out, capture_output=True, text=True)
+    assert found.stdout == "acronym-finder\nrelease-notes\nsupport-triage\n"

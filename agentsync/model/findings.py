@@ -87,7 +87,7 @@ class RuleSetting:
 
     rule: str
     reason: str
-    off: bool = False
+    enabled: bool = True
     severity: Risk | None = None
     threshold: int | None = None
     agents: tuple[str, ...] = ()
@@ -101,7 +101,7 @@ class RuleSetting:
         return {
             "rule": self.rule,
             "reason": self.reason,
-            "off": self.off,
+            "enabled": self.enabled,
             "severity": self.severity.value if self.severity else None,
             "threshold": self.threshold,
             "agents": list(self.agents),
@@ -114,7 +114,7 @@ class RuleSetting:
         return cls(
             rule=data["rule"],
             reason=data["reason"],
-            off=data.get("off", False),
+            enabled=data.get("enabled", True),
             severity=Risk(severity) if severity else None,
             threshold=data.get("threshold"),
             agents=tuple(data.get("agents", ())),

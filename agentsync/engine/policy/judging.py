@@ -54,7 +54,7 @@ def judged_alone(
 
 def judged_deletion(address: str, name: str, policy: Policy) -> tuple[Finding, ...]:
     """The finding on an agent that goes."""
-    return _as_wanted(address, (Hit("agent-deleted", "", name),), policy)
+    return _as_wanted(address, (Hit("agent-deleted", "", f"{name} is deleted"),), policy)
 
 
 def _offline(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
@@ -77,7 +77,7 @@ def _linked(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[H
         handle = skill.get("repo_handle") if isinstance(skill, Mapping) else None
         if handle and (then.get(name) or {}).get("repo_handle") != handle:
             pinned = " at a named commit" if skill.get("commit_id") else ""
-            yield Hit("skill-linked", join(("skills", name)), f"{handle}{pinned}")
+            yield Hit("skill-linked", join(("skills", name)), f"it follows {handle}{pinned}")
 
 
 def _as_wanted(address: str, hits: Iterable[Hit], policy: Policy) -> tuple[Finding, ...]:
@@ -85,7 +85,7 @@ def _as_wanted(address: str, hits: Iterable[Hit], policy: Policy) -> tuple[Findi
     found = []
     for hit in dict.fromkeys(hits):
         rule, said = RULES[hit.rule], policy.setting(hit.rule, address)
-        if said and said.off:
+        if said and not said.enabled:
             continue
         threshold = said.threshold if said and said.threshold is not None else rule.threshold
         if hit.amount is not None and threshold is not None and hit.amount < threshold:

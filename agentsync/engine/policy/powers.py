@@ -94,8 +94,10 @@ def _sandbox(then: Mapping[str, Json], now: Mapping[str, Json]) -> Iterator[Hit]
     gone = [each for each in was.get("policy_ids") or () if each not in left]
     if gone:
         none = "" if left else ": none is left"
+        what = "the policy" if len(gone) == 1 else "the policies"
+        verb = "holds" if len(gone) == 1 else "hold"
         yield Hit(
             "sandbox-policy-removed",
             "/backend/sandbox_config/policy_ids",
-            f"{', '.join(gone)}{none}",
+            f"{what} {', '.join(gone)} no longer {verb}{none}",
         )

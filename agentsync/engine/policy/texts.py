@@ -61,7 +61,7 @@ def content_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Itera
         name = pointer.rpartition("/")[2]
         for place in dict.fromkeys(places_of(value, pointer, name)):
             where = f" in line {place.line}" if place.line > 1 else ""
-            yield Hit("secret", place.pointer, f"{place.kind}{where}", line=place.line)
+            yield Hit("secret", place.pointer, f"it holds {place.kind}{where}", line=place.line)
         found = [one for each in _texts(value) for one in hidden_in(each)]
         if found:
             yield Hit("hidden-characters", pointer, _told(found), line=found[0].line)
@@ -96,7 +96,7 @@ def _told(found: list[Hidden]) -> str:
     first = found[0]
     where = f" in line {first.line}" if first.line > 1 else ""
     more = len(found) - 1
-    return f"{first.code}{where}" + (f", and {more:,} more" if more else "")
+    return f"it hides {first.code}{where}" + (f", and {more:,} more" if more else "")
 
 
 def _keys(before: Json, after: Json, pointer: str = "") -> Iterator[Hit]:
@@ -109,7 +109,7 @@ def _keys(before: Json, after: Json, pointer: str = "") -> Iterator[Hit]:
             if found := list(hidden_in(key)):
                 yield Hit("hidden-characters", pointer, f"{_told(found)} in the name of an entry")
             for place in places_of({key: None}, pointer) if len(key) >= SHORTEST else ():
-                yield Hit("secret", place.pointer, f"{place.kind} in the name of an entry")
+                yield Hit("secret", place.pointer, f"it holds {place.kind} in the name of an entry")
         yield from _keys(then.get(key), item, f"{pointer}/{escape(key)}")
 
 
@@ -121,7 +121,8 @@ def ungranted_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Ite
         if new := names - _ungranted(pointer, text(resolve(before, pointer)), before, known):
             listed = sorted(new)
             more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-            yield Hit("ungranted-tool", pointer, ", ".join(listed[:_NAMED]) + more)
+            says = f"it names {', '.join(listed[:_NAMED])}{more}, which is not granted"
+            yield Hit("ungranted-tool", pointer, says)
 
 
 def _tool_names(agent: Mapping[str, Json]) -> frozenset[str]:

@@ -33,8 +33,8 @@ def tool_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator
     for then, now in _pairs(before, after):
         yield from _approvals(then, now)
         for url, keys in _by_server(now.tools.keys() - then.tools.keys()):
-            rule = "tool-added" if url in known else "server-added"
-            yield Hit(rule, _place(now, keys), f"{_named(now, keys)} of {url}")
+            rule, new = ("tool-added", "") if url in known else ("server-added", "the new server ")
+            yield Hit(rule, _place(now, keys), f"it gets {_named(now, keys)} of {new}{url}")
         known |= now.servers
 
 
@@ -97,15 +97,16 @@ def _named(now: Toolset, keys: list[str]) -> str:
 def _unusable(now: Toolset, url: str, keys: list[str], server: Registered) -> Iterator[Hit]:
     at = _place(now, keys)
     if not server.known:
-        yield Hit("server-unregistered", at, url)
+        yield Hit("server-unregistered", at, f"{url} is not registered in the workspace")
         return
     if not server.invocable:
-        yield Hit("server-not-invocable", at, url)
+        says = f"{url} may not be called by the user of this key"
+        yield Hit("server-not-invocable", at, says)
     if server.tools is not None:
         missing = [key for key in keys if tool_name(key) not in server.tools]
         if missing:
             names = ", ".join(map(tool_name, missing))
-            yield Hit("tool-unregistered", _place(now, missing), f"{names} of {url}")
+            yield Hit("tool-unregistered", _place(now, missing), f"{url} does not list {names}")
 
 
 def removed(before: Mapping[str, Json], after: Mapping[str, Json]) -> Mapping[str, int]:

@@ -249,7 +249,7 @@ def _policy() -> dict[str, Json]:
         {
             "rule": text("The rule's id."),
             "reason": text("Why."),
-            "off": flag("Whether the rule is not asked."),
+            "enabled": flag("Whether the rule is asked."),
             "severity": {
                 "description": "The severity of its findings; null for the rule's own.",
                 "enum": [*(risk.value for risk in Risk), None],

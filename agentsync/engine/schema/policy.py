@@ -46,7 +46,11 @@ def policy(description: str) -> dict[str, Json]:
 def rule_settings() -> dict[str, Json]:
     """What the schemas of rules refer to, as `$defs`."""
     settings: dict[str, Json] = {
-        "off": {"description": "true: the rule is not asked.", "type": "boolean", "default": False},
+        "enabled": {
+            "description": "false: the rule is not asked.",
+            "type": "boolean",
+            "default": True,
+        },
         "severity": {
             "description": "The severity of its findings.",
             "enum": [risk.value for risk in Risk],

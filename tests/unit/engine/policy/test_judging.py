@@ -37,9 +37,9 @@ def test_nothing_changed_is_nothing_to_say():
 
 
 def test_a_rule_may_be_off_for_some_agents():
-    off = policy(rule="visibility-widened", off=True, agents=("let*",))
+    off = policy(rule="visibility-widened", enabled=False, agents=("let*",))
     assert [item.rule for item in findings(WIDER, off)] == ["model-changed"]
-    other = policy(rule="visibility-widened", off=True, agents=("support",))
+    other = policy(rule="visibility-widened", enabled=False, agents=("support",))
     assert len(findings(WIDER, other)) == 2
 
 
@@ -56,7 +56,7 @@ def test_a_threshold_of_the_projects_own():
 
 
 def test_a_target_is_heard_before_its_project():
-    target, project = policy(rule="model-changed", off=True), Policy(fail_on="low")
+    target, project = policy(rule="model-changed", enabled=False), Policy(fail_on="low")
     both = target.over(project)
     assert both.fail_on == "low"
     assert [item.rule for item in findings(WIDER, both)] == ["visibility-widened"]
@@ -89,7 +89,7 @@ def test_large_deletions_are_counted_by_what_goes():
 def test_a_skill_that_is_kept_elsewhere():
     linked = {"/skills/a": {"repo_handle": "acme/a", "commit_id": "1a2b3c4d"}}
     (found,) = findings(linked)
-    assert (found.rule, found.message) == ("skill-linked", "acme/a at a named commit")
+    assert (found.rule, found.message) == ("skill-linked", "it follows acme/a at a named commit")
     assert findings({"/skills/a/commit_id": "0000"}, skills={"a": {"repo_handle": "acme/a"}}) == ()
 
 
@@ -108,7 +108,7 @@ SETTINGS = st.builds(
     RuleSetting,
     rule=st.sampled_from(sorted(RULES)),
     reason=st.text(min_size=1),
-    off=st.booleans(),
+    enabled=st.booleans(),
     severity=st.none() | st.sampled_from(Risk),
     threshold=st.none() | st.integers(0, 9),
     agents=st.lists(st.text()).map(tuple),

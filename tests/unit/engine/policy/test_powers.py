@@ -107,7 +107,12 @@ def test_a_subagents_model_counts_too(told):
 
 
 @pytest.mark.parametrize(
-    ("left", "message"), [(["b"], "a"), ([], "a, b: none is left"), (None, "a, b: none is left")]
+    ("left", "message"),
+    [
+        (["b"], "the policy a no longer holds"),
+        ([], "the policies a, b no longer hold: none is left"),
+        (None, "the policies a, b no longer hold: none is left"),
+    ],
 )
 def test_a_sandbox_policy_that_goes(told, left, message):
     pointer = "/backend/sandbox_config/policy_ids"

@@ -42,19 +42,21 @@ def test_a_subagents_prompt_is_one(told):
 )
 def test_a_secret_wherever_it_stands(pointer, value, where):
     (found,) = findings({pointer: value})
-    assert (found.rule, found.message) == ("secret", f"a GitHub token{where}")
+    assert (found.rule, found.message) == ("secret", f"it holds a GitHub token{where}")
     assert found.pointer.startswith(pointer)
     assert TOKEN not in str(found.to_json())
 
 
 def test_a_secret_is_told_by_the_name_of_its_field_too(told):
-    assert told({"/extras/api_token": "q8Zx7Lm2Pv9Rt4Ws"}) == {"secret": "a password or token"}
+    assert told({"/extras/api_token": "q8Zx7Lm2Pv9Rt4Ws"}) == {
+        "secret": "it holds a password or token"
+    }
 
 
 def test_a_secret_in_a_key_shows_in_no_pointer():
     found = findings({f"/files/{TOKEN}": {"content": "x"}})
     assert [(item.rule, item.pointer, item.message) for item in found] == [
-        ("secret", "/files", "a GitHub token in the name of an entry")
+        ("secret", "/files", "it holds a GitHub token in the name of an entry")
     ]
 
 
@@ -74,12 +76,12 @@ def test_a_secret_that_goes_is_none(told):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a\u202eb", "U+202E"),
-        ("a\nb\u200bc", "U+200B in line 2"),
-        ("\u2066a\u2069\ufeff", "U+2066, and 2 more"),
-        ("tags \U000e0041\U000e0042", "U+E0041"),
-        ("filler \u3164", "U+3164"),
-        ("x\ufe0e\U000e0101", "U+FE0E, and 1 more"),
+        ("a\u202eb", "it hides U+202E"),
+        ("a\nb\u200bc", "it hides U+200B in line 2"),
+        ("\u2066a\u2069\ufeff", "it hides U+2066, and 2 more"),
+        ("tags \U000e0041\U000e0042", "it hides U+E0041"),
+        ("filler \u3164", "it hides U+3164"),
+        ("x\ufe0e\U000e0101", "it hides U+FE0E, and 1 more"),
     ],
 )
 def test_hidden_characters(told, text, message):
@@ -102,20 +104,24 @@ def test_what_languages_and_emoji_need_is_not_hidden(told, text):
 
 def test_a_hidden_character_in_the_name_of_an_entry(told):
     found = told({"/files/a\u202eb": {"content": "x"}})
-    assert found == {"hidden-characters": "U+202E in the name of an entry"}
+    assert found == {"hidden-characters": "it hides U+202E in the name of an entry"}
 
 
 def test_a_prompt_that_names_a_tool_it_lost(told):
     left = {"tools": {f"{MAIL}::read": {}}, "interrupt_config": {}}
     prompt = f"{PROMPT}Answer with `send`."
-    assert told({"/tools": left}, system_prompt=prompt) == {"ungranted-tool": "send"}
+    assert told({"/tools": left}, system_prompt=prompt) == {
+        "ungranted-tool": "it names send, which is not granted"
+    }
 
 
 @pytest.mark.parametrize(
     "text", ["the tool `wipe_disk`", "the `wipe_disk` tool", "`wipe_disk` tool!"]
 )
 def test_a_prompt_that_calls_something_a_tool(told, text):
-    assert told({"/system_prompt": PROMPT + text}) == {"ungranted-tool": "wipe_disk"}
+    assert told({"/system_prompt": PROMPT + text}) == {
+        "ungranted-tool": "it names wipe_disk, which is not granted"
+    }
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,9 @@ def test_what_is_granted_or_no_tool(told, text):
 
 def test_a_subagent_has_only_its_own_tools(told):
     changed = {"/subagents/critic/instructions": f"{PROMPT}Use `send`."}
-    assert told(changed, subagents={"critic": CRITIC}) == {"ungranted-tool": "send"}
+    assert told(changed, subagents={"critic": CRITIC}) == {
+        "ungranted-tool": "it names send, which is not granted"
+    }
 
 
 def test_what_was_named_before_is_not_told_again(told):

@@ -76,9 +76,13 @@ def test_each_new_tool_is_told_of_once_with_its_server():
         (
             "server-added",
             "/tools/tools/https:~1~1crm.example::close",
-            "close (asks first), find of https://crm.example",
+            "it gets close (asks first), find of the new server https://crm.example",
         ),
-        ("tool-added", "/tools/tools/https:~1~1mcp.acme.example~1mail::send", f"send of {MAIL}"),
+        (
+            "tool-added",
+            "/tools/tools/https:~1~1mcp.acme.example~1mail::send",
+            f"it gets send of {MAIL}",
+        ),
     ]
 
 
@@ -88,8 +92,8 @@ def test_a_subagent_gets_tools_as_well_and_its_server_may_be_known():
     )
     found = hits(an_agent(), after)
     assert [(rule, message) for rule, _, message in found] == [
-        ("server-added", "x of https://crm.example"),
-        ("tool-added", f"read of {MAIL}"),
+        ("server-added", "it gets x of the new server https://crm.example"),
+        ("tool-added", f"it gets read of {MAIL}"),
     ]
     assert all(pointer.startswith("/subagents/critic/tools/tools/") for _, pointer, _ in found)
 
@@ -107,9 +111,9 @@ def test_what_the_workspace_says_of_new_tools():
     }
     found = [(hit.rule, hit.message) for hit in registry_hits(before, after, registry)]
     assert sorted(found) == [
-        ("server-not-invocable", "https://b.example"),
-        ("server-unregistered", CRM),
-        ("tool-unregistered", "x of https://b.example"),
+        ("server-not-invocable", "https://b.example may not be called by the user of this key"),
+        ("server-unregistered", f"{CRM} is not registered in the workspace"),
+        ("tool-unregistered", "https://b.example does not list x"),
     ]
 
 

@@ -83,7 +83,7 @@ GOOD: dict[str, Any] = {
             "fail_on": "low",
             "rules": {
                 "prompt-grew": {"reason": "r", "threshold": 3, "severity": "low", "agents": ["a"]},
-                "secret": {"reason": "r", "off": True},
+                "secret": {"reason": "r", "enabled": False},
             },
         },
     },
@@ -131,7 +131,7 @@ GOOD: dict[str, Any] = {
             "fail_on": "high",
             "settings": [
                 {
-                    **{"rule": "secret", "reason": "r", "off": False, "severity": None},
+                    **{"rule": "secret", "reason": "r", "enabled": True, "severity": None},
                     **{"threshold": 3, "agents": ["a"]},
                 }
             ],
