@@ -6,6 +6,7 @@ import pytest
 from edited import edited_reports
 from pulled import pulled_reports
 from reported import change, edit
+from reviewed import reviewed_reports
 from told import told_reports
 
 from agentsync.model import Change, FieldChange, Report
@@ -14,7 +15,7 @@ from agentsync.model import Change, FieldChange, Report
 @pytest.fixture(scope="session")
 def reports() -> Mapping[str, Report]:
     """Reports by name, of the kinds that renderers meet."""
-    return {**told_reports(), **edited_reports(), **pulled_reports()}
+    return {**told_reports(), **edited_reports(), **pulled_reports(), **reviewed_reports()}
 
 
 @pytest.fixture(scope="session")
