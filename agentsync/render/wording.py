@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
@@ -244,3 +244,15 @@ def place(pointer: str) -> str:
         part if part and not _IN_QUOTES.search(part) else f'"{part}"' for part in split(pointer)
     )
     return visible("".join(f"/{part}" for part in quoted))
+
+
+def untold(plan: Plan) -> Iterator[tuple[str, list[Change]]]:
+    """The agents that cannot have drifted, or of which nobody knows, under a sentence each."""
+    rest = [change for change in plan.changes if not change.fields]
+    unmarked = [it for it in rest if it.last is None and it.state is not State.MISSING]
+    found = {
+        "Not applied yet, so drift cannot be told": [it for it in unmarked if not it.notes],
+        "Not this definition's by their markers": [it for it in rest if it.state is State.FOREIGN],
+        "No live agent": [it for it in rest if it.state is State.MISSING],
+    }
+    yield from ((sentence, changes) for sentence, changes in found.items() if changes)

@@ -1,12 +1,13 @@
 """What came home from live agents: which fields, into which files, what is to be decided."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
-from agentsync.model import AgentPatch, FieldChange, Origin, PatchStatus
+from agentsync.model import AgentPatch, Origin, PatchStatus
 from agentsync.render import wording
+from agentsync.render.homecoming import UNKNOWN, outlook, remark, shows_patch, without_secrets
 from agentsync.render.html.agents import note, section
-from agentsync.render.html.fields import Remark, Telling, edit_parts
+from agentsync.render.html.fields import Telling, edit_parts
 from agentsync.render.html.markup import NOTHING, Markup, joined, tag, when
 from agentsync.render.html.overviews import agent_row, overview, titled, token
 from agentsync.render.html.page import Page
@@ -16,12 +17,10 @@ from agentsync.render.html.told import paragraphs, verbatim
 from agentsync.render.text.heads import SHORT_REVISION, agent_token
 from agentsync.render.text.heads import joined as facts_of
 from agentsync.render.text.patches import file_lines, whole_patches
-from agentsync.render.text.pulls import wrote
 from agentsync.render.visible import visible
 
 _HEADS: Final = ("outcome", "agent", "came home", "files", "live revision")
 _CALM: Final = (PatchStatus.PLANNED, PatchStatus.UNCHANGED)
-_SECRET: Final = "secret"
 _HEADINGS: Final = {
     **dict.fromkeys(PatchStatus, "came home (git → live)"),
     PatchStatus.PLANNED: "to come home (git → live)",
@@ -96,47 +95,22 @@ def _tokens(patch: AgentPatch, page: Page) -> str:
 
 
 def _fields(patch: AgentPatch, page: Page) -> Markup:
-    fields = _without_secrets(patch.fields, patch)
+    fields = without_secrets(patch.fields, patch)
     if not fields:
         return NOTHING
-    rehearsed = patch.status is PatchStatus.CONFLICT and not wrote(patch)
-    said = _HEADINGS[PatchStatus.PLANNED if rehearsed else patch.status]
-    remarks = {it.pointer: remark for it in fields if (remark := _remark(it, patch))}
-    told = Telling(room=page.room, remarks=remarks)
-    parts = edit_parts(fields, told, f"{visible(patch.address)}, {said}")
+    said = _HEADINGS[outlook(patch)]
+    remarks = {it.pointer: told for it in fields if (told := remark(it, patch))}
+    telling = Telling(room=page.room, remarks=remarks)
+    parts = edit_parts(fields, telling, f"{visible(patch.address)}, {said}")
     return joined([tag("h4", said), parts])
-
-
-def _without_secrets(fields: Sequence[FieldChange], patch: AgentPatch) -> list[FieldChange]:
-    """The fields whose values may be shown: a finding tells of the others, without the value."""
-    secret = [f"{item.pointer}/" for item in patch.findings if item.rule == _SECRET]
-
-    def holds_one(pointer: str) -> bool:
-        return any(f"{pointer}/".startswith(it) or it.startswith(f"{pointer}/") for it in secret)
-
-    return [item for item in fields if not holds_one(item.pointer)]
-
-
-def _remark(item: FieldChange, patch: AgentPatch) -> Remark | None:
-    """What became of git's own side of the field, if it had one."""
-    if item.pointer in patch.merged:
-        said = "clashes with" if patch.status is PatchStatus.CONFLICT else "merged with"
-        return f"{said} git's change", "quiet"
-    if item.origin is Origin.BOTH:
-        return "in place of git's change", "warning"
-    return ("its origin is unknown", "quiet") if item.origin is Origin.UNKNOWN else None
 
 
 def _undecided(patch: AgentPatch, page: Page) -> Markup:
     """What somebody has to decide, both sides in sight."""
-    fields = _without_secrets(patch.undecided, patch)
+    fields = without_secrets(patch.undecided, patch)
     if not fields:
         return NOTHING
-    remarks = {
-        it.pointer: ("its origin is unknown", "warning")
-        for it in fields
-        if it.origin is Origin.UNKNOWN
-    }
+    remarks = {it.pointer: (UNKNOWN, "warning") for it in fields if it.origin is Origin.UNKNOWN}
     told = Telling(room=page.room, remarks=remarks)
     parts = edit_parts(fields, told, f"{visible(patch.address)}, to be decided")
     return joined([tag("h4", "to be decided (git → live)", class_="r-error"), parts])
@@ -151,8 +125,7 @@ def _clashes(patch: AgentPatch) -> Markup:
 def _files(patch: AgentPatch, page: Page) -> Markup:
     if not patch.files:
         return NOTHING
-    shown = patch.status in (PatchStatus.PLANNED, PatchStatus.REFUSED) or not wrote(patch)
-    if not shown:
+    if not shows_patch(patch):
         return joined([tag("h4", "written"), paragraphs(file_lines(patch.files))])
     lines = list(whole_patches(patch.files, full=page.options.verbose))
     cut = any(role == "cut" for line in lines for _, role in line.pieces)

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agentsync.model import Action, Change, Outcome, Plan, Status
+from agentsync.model import Action, Outcome, Plan, Status
 from agentsync.render import wording
 from agentsync.render.html.markup import Markup, joined, tag, when
 from agentsync.render.html.overviews import agent_row, overview, titled
 from agentsync.render.html.page import Page
 from agentsync.render.html.signs import outcome_chip
 from agentsync.render.html.tables import cell
+from agentsync.render.receipt import Receipt, receipts_of
 from agentsync.render.text.heads import SHORT_ID, SHORT_REVISION
 
 _HEADS: Final = ("outcome", "agent", "written", "verified", "revision", "reason")
@@ -18,45 +19,27 @@ _PARTLY: Final = "a write was, or may have been, accepted"
 
 def receipt_overview(page: Page, plan: Plan) -> Markup:
     """A row for each agent's receipt."""
-    # An agent that is deleted may have the address of one that is not.
-    planned = {(it.address, it.action is Action.DELETE): it for it in plan.changes}
-    rows = (
-        _row(it, planned.get((it.address, it.action is Action.DELETE)), page)
-        for it in page.report.outcomes
-    )
+    rows = (_row(receipt, page) for receipt in receipts_of(page.report, plan))
     return overview("Receipts", _HEADS, rows)
 
 
-def _row(outcome: Outcome, change: Change | None, page: Page) -> Markup:
+def _row(receipt: Receipt, page: Page) -> Markup:
+    outcome, change = receipt.outcome, receipt.change
     deleted = "delete" * (outcome.action is Action.DELETE)
-    marked = change is not None and wording.kind(change) == "marker"
-    kept = bool(outcome.kept)
+    applied = outcome.status is Status.APPLIED
+    written = (receipt.amount, receipt.guarantees) if applied else ()
     cells = [
-        cell(outcome_chip(outcome.status, outcome.action, kept=kept, marked=marked)),
+        cell(outcome_chip(receipt.word)),
         titled(page, outcome.address, wording.unlike(outcome.name, outcome.address)),
-        cell(", ".join(_written(outcome, change))),
+        cell(", ".join(filter(None, written))),
         cell(_verified(outcome)),
         cell(_moved(outcome, page)),
         cell(*_reason(outcome)),
     ]
-    calm = outcome.status is Status.UNCHANGED and not kept
+    calm = receipt.word == "in sync"
     origins = " ".join(sorted({it.origin.value for it in change.fields})) if change else ""
     number = page.number(outcome.address, deleted)
     return agent_row(page, number, outcome.address, cells, calm=calm, origins=origins)
-
-
-def _written(outcome: Outcome, change: Change | None) -> Iterator[str]:
-    """How much was written, and how each part of it was guarded."""
-    if outcome.status is not Status.APPLIED:
-        return
-    if change and outcome.action in (Action.UPDATE, Action.ADOPT) and change.to_apply:
-        yield wording.counted(len(change.to_apply), "field")
-    if outcome.action is Action.CREATE:
-        return
-    parts = {"files": outcome.files, "metadata": outcome.metadata}
-    if outcome.files is outcome.metadata and outcome.files:
-        parts = {"files and metadata": outcome.files}
-    yield from (f"{part} {how.value}" for part, how in parts.items() if how)
 
 
 def _verified(outcome: Outcome) -> str:

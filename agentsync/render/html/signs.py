@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from agentsync.model import Action, AgentPatch, Change, Origin, PatchStatus, State, Status
+from agentsync.model import AgentPatch, Change, Origin, PatchStatus, State
 from agentsync.render import wording
 from agentsync.render.html.markup import Markup, tag
 
@@ -34,12 +34,15 @@ _PATCHES: Final = {
     PatchStatus.FAILED: ("!", "failed", "error"),
     PatchStatus.UNCHANGED: (" ", "unchanged", "quiet"),
 }
+# What became of an agent (render/receipt.py); anything else stood in the way of it.
 _OUTCOMES: Final = {
-    Action.CREATE: ("+", "created", "create"),
-    Action.UPDATE: ("~", "updated", "update"),
-    Action.ADOPT: ("=", "adopted", "adopt"),
-    Action.DELETE: ("-", "deleted", "delete"),
-    Action.NO_OP: ("~", "marked", "update"),
+    "created": ("+", "create"),
+    "updated": ("~", "update"),
+    "adopted": ("=", "adopt"),
+    "deleted": ("-", "delete"),
+    "marked": ("~", "update"),
+    "drifted (kept)": ("*", "warning"),
+    "in sync": (" ", "quiet"),
 }
 
 
@@ -73,13 +76,10 @@ def patch_chip(patch: AgentPatch) -> Markup:
     return chip(*_PATCHES[patch.status])
 
 
-def outcome_chip(status: Status, action: Action, *, kept: bool, marked: bool) -> Markup:
-    """What became of the agent when the plan was applied."""
-    if status is Status.APPLIED:
-        return chip(*_OUTCOMES[Action.NO_OP if marked else action])
-    if status is Status.UNCHANGED:
-        return chip("*", "drifted (kept)", "warning") if kept else chip(" ", "in sync", "quiet")
-    return chip("!", "not tried" if status is Status.UNTRIED else status.value, "error")
+def outcome_chip(word: str) -> Markup:
+    """What became of the agent when the plan was applied, by its receipt's word."""
+    sign, role = _OUTCOMES.get(word, ("!", "error"))
+    return chip(sign, word, role)
 
 
 def differences(change: Change) -> str:

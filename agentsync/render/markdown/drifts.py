@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from agentsync.model import Action, Change, Origin, Plan, Report, State
+from agentsync.model import Action, Change, Origin, Plan, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.markdown.escape import bold, code, plain_tag, prose, tag
 from agentsync.render.markdown.fields import Told, edit_parts, places, remarked, weight
@@ -115,17 +115,8 @@ def _noted(changes: list[Change]) -> Listing:
 
 def _untold(plan: Plan) -> Listing:
     """The agents that cannot have drifted, or of which nobody knows, in a sentence each."""
-    rest = [change for change in plan.changes if not change.fields]
-    sentences = {
-        "Not applied yet, so drift cannot be told": [
-            it for it in rest if it.last is None and it.state is not State.MISSING and not it.notes
-        ],
-        "Not this definition's by their markers": [it for it in rest if it.state is State.FOREIGN],
-        "No live agent": [it for it in rest if it.state is State.MISSING],
-    }
     rows = tuple(
         (f"{sentence}: {named(it.address for it in changes)}",)
-        for sentence, changes in sentences.items()
-        if changes
+        for sentence, changes in wording.untold(plan)
     )
     return Listing(heading="Not told", head=(), rows=rows, noun="sentence", share=0.05)

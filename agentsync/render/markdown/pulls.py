@@ -1,11 +1,19 @@
 """The page of `pull`: what came home into which files, and what somebody has to decide."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agentsync.model import AgentPatch, FieldChange, FileOp, FilePatch, Origin, PatchStatus, Report
+from agentsync.model import AgentPatch, FileOp, FilePatch, Origin, PatchStatus, Report
 from agentsync.render import RenderOptions, wording
+from agentsync.render.homecoming import (
+    UNKNOWN,
+    outlook,
+    remark,
+    shows_patch,
+    without_secrets,
+    wrote,
+)
 from agentsync.render.markdown.escape import bold, code, plain_tag, prose, tag
 from agentsync.render.markdown.fields import Told, edit_parts, quoted, weight
 from agentsync.render.markdown.findings import finding_listing, findings_of
@@ -14,7 +22,6 @@ from agentsync.render.markdown.pages import Page
 from agentsync.render.markdown.parts import Folded, Items, Listing, Part
 from agentsync.render.markdown.problems import diagnostic_listing, problem_listing
 from agentsync.render.text.heads import SHORT_REVISION, agent_token, joined
-from agentsync.render.text.pulls import wrote
 from agentsync.render.text.texts import patch_lines
 
 # Status → its sign, its word, and the word under which it is counted.
@@ -31,10 +38,6 @@ _ORDER: Final = (
     *(PatchStatus.WRITTEN, PatchStatus.PLANNED, PatchStatus.UNCHANGED),
 )
 _OPS: Final = {FileOp.CREATE: "+", FileOp.UPDATE: "~", FileOp.DELETE: "-"}
-# Where somebody has to make the change by hand, or asked to see it.
-_PATCH_SHOWN: Final = (PatchStatus.PLANNED, PatchStatus.REFUSED)
-# The rule whose findings say where a value is that nobody should print.
-_SECRET: Final = "secret"
 _HOME: Final = {
     PatchStatus.PLANNED: "To come home",
     PatchStatus.REFUSED: "Cannot come home",
@@ -131,48 +134,24 @@ def _parts(patch: AgentPatch, options: RenderOptions, light: bool) -> Iterator[P
 
 def _undecided(patch: AgentPatch, options: RenderOptions, light: bool) -> Iterator[Part]:
     """What somebody has to decide, both sides in sight."""
-    if undecided := _without_secrets(patch.undecided, patch):
+    if undecided := without_secrets(patch.undecided, patch):
         yield f"{bold('To be decided')} (git → live):"
-        remarks = {
-            it.pointer: "its origin is unknown" for it in undecided if it.origin is Origin.UNKNOWN
-        }
+        remarks = {it.pointer: UNKNOWN for it in undecided if it.origin is Origin.UNKNOWN}
         yield from edit_parts(undecided, Told(options=options, light=light, remarks=remarks))
 
 
 def _home(patch: AgentPatch, options: RenderOptions, light: bool) -> Iterator[Part]:
-    if fields := _without_secrets(patch.fields, patch):
-        rehearsed = patch.status is PatchStatus.CONFLICT and not wrote(patch)
-        status = PatchStatus.PLANNED if rehearsed else patch.status
-        yield f"{bold(_HOME.get(status, 'Came home'))} (git → live):"
-        remarks = {it.pointer: said for it in fields if (said := _remark(it, patch))}
+    if fields := without_secrets(patch.fields, patch):
+        yield f"{bold(_HOME.get(outlook(patch), 'Came home'))} (git → live):"
+        remarks = {it.pointer: said[0] for it in fields if (said := remark(it, patch))}
         told = Told(options=options, brief=True, light=light, remarks=remarks)
         yield from edit_parts(fields, told)
-
-
-def _without_secrets(fields: Iterable[FieldChange], patch: AgentPatch) -> list[FieldChange]:
-    """The fields whose values may be shown: a finding tells of the others, without the value."""
-    secret = [f"{item.pointer}/" for item in patch.findings if item.rule == _SECRET]
-
-    def holds_one(pointer: str) -> bool:
-        return any(f"{pointer}/".startswith(it) or it.startswith(f"{pointer}/") for it in secret)
-
-    return [item for item in fields if not holds_one(item.pointer)]
-
-
-def _remark(item: FieldChange, patch: AgentPatch) -> str:
-    """What became of git's own side of the field, if it had one."""
-    if item.pointer in patch.merged:
-        said = "clashes with" if patch.status is PatchStatus.CONFLICT else "merged with"
-        return f"{said} git's change"
-    if item.origin is Origin.BOTH:
-        return "in place of git's change"
-    return "its origin is unknown" if item.origin is Origin.UNKNOWN else ""
 
 
 def _files(patch: AgentPatch, options: RenderOptions) -> Iterator[Part]:
     if not patch.files:
         return
-    shown = patch.status in _PATCH_SHOWN or not wrote(patch)
+    shown = shows_patch(patch)
     yield bold("The patch:" if shown else "Written:")
     if plain := tuple(_file(item) for item in patch.files if not (shown and item.patch)):
         yield Items(texts=plain)

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from agentsync.model import Action, Change, Outcome, Plan, Problem, Report, Status
+from agentsync.model import Action, Outcome, Plan, Report, Status
 from agentsync.render import RenderOptions, wording
 from agentsync.render.markdown.agents import Agents
 from agentsync.render.markdown.escape import code, prose
@@ -18,15 +17,9 @@ from agentsync.render.markdown.problems import (
     problem_listing,
     stopped_listing,
 )
+from agentsync.render.receipt import Receipt, receipts_of
 from agentsync.render.text.heads import SHORT_ID, moved
 
-_BY_ACTION: Final = {
-    Action.CREATE: "created",
-    Action.UPDATE: "updated",
-    Action.ADOPT: "adopted",
-    Action.DELETE: "deleted",
-    Action.NO_OP: "marked",
-}
 # What became of an agent, in the order in which it is counted, and the sign that stands for it.
 _SIGNS: Final = {
     "created": "+",
@@ -45,45 +38,11 @@ _IDLE: Final = "Nothing to do: no field differs from that revision."
 _KEPT: Final = "kept as edited outside git"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Receipt:
-    """What became of one agent, beside what was planned for it."""
-
-    outcome: Outcome
-    change: Change | None
-
-    @property
-    def word(self) -> str:
-        """What became of it, in the word that it is counted under."""
-        status = self.outcome.status
-        if status is Status.UNCHANGED:
-            return "drifted (kept)" if self.outcome.kept else "in sync"
-        if status is Status.UNTRIED:
-            return "not tried"
-        if status is not Status.APPLIED:
-            return status.value
-        marked = self.change and wording.kind(self.change) == "marker"
-        return "marked" if marked else _BY_ACTION[self.outcome.action]
-
-    @property
-    def problem(self) -> tuple[str, Problem]:
-        """What stood in the way of it, to be told as every other problem is."""
-        outcome = self.outcome
-        partly = " (a write was, or may have been, accepted)" if outcome.written else ""
-        return self.word, Problem(
-            code=self.word,
-            message=f"{outcome.message}{partly}",
-            hint=outcome.hint,
-            address=outcome.address,
-            request=outcome.request,
-        )
-
-
 def receipt_page(report: Report, plan: Plan, options: RenderOptions) -> Page:
     """What was written and how it was guarded, what was kept, and what was not done."""
-    receipts = _receipts(report, plan)
+    receipts = receipts_of(report, plan)
     agents = Agents(plan, options, kept=_KEPT)
-    stopped = (it.problem for it in receipts if not it.outcome.done)
+    stopped = ((it.word, it.problem) for it in receipts if not it.outcome.done)
     told = {(it.change.address, it.change.action): it.word for it in receipts if it.change}
     return Page(
         lead=(
@@ -109,16 +68,7 @@ def receipt_page(report: Report, plan: Plan, options: RenderOptions) -> Page:
     )
 
 
-def _receipts(report: Report, plan: Plan) -> list[_Receipt]:
-    # An agent that is deleted may have the address of one that is not.
-    planned = {(it.address, it.action is Action.DELETE): it for it in plan.changes}
-    return [
-        _Receipt(outcome=it, change=planned.get((it.address, it.action is Action.DELETE)))
-        for it in report.outcomes
-    ]
-
-
-def _summary(report: Report, plan: Plan, receipts: Sequence[_Receipt]) -> str:
+def _summary(report: Report, plan: Plan, receipts: Sequence[Receipt]) -> str:
     numbers = Counter(receipt.word for receipt in receipts)
     parts = [f"{numbers[word]} {word}" for word in _SIGNS if numbers[word]]
     wrote = any(receipt.outcome.written for receipt in receipts)
@@ -137,7 +87,7 @@ def _aside(report: Report) -> Iterator[str]:
             yield prose(change.reason)
 
 
-def _written(receipts: Sequence[_Receipt], options: RenderOptions) -> Listing:
+def _written(receipts: Sequence[Receipt], options: RenderOptions) -> Listing:
     """A row for each agent, those in sync left out."""
     return Listing(
         heading="Agents",
@@ -148,40 +98,25 @@ def _written(receipts: Sequence[_Receipt], options: RenderOptions) -> Listing:
     )
 
 
-def _cells(receipt: _Receipt, options: RenderOptions) -> tuple[str, ...]:
+def _cells(receipt: Receipt, options: RenderOptions) -> tuple[str, ...]:
     outcome = receipt.outcome
     sign = _SIGNS[receipt.word]
     agent = code(outcome.address)
     if outcome.action in (Action.CREATE, Action.DELETE) and outcome.agent_id:
         agent += f" id {code(outcome.agent_id[: None if options.verbose else SHORT_ID])}"
     applied = outcome.status is Status.APPLIED
+    whole = "the whole agent" if outcome.action is Action.CREATE else ""
     return (
         f"{code(sign)}\u00a0{receipt.word}" if sign else receipt.word,
         agent,
-        _amount(receipt) if applied else "",
-        _guarantees(outcome) if applied and outcome.action is not Action.CREATE else "",
+        (receipt.amount or whole) if applied else "",
+        receipt.guarantees if applied else "",
         _verified(outcome) if applied else "",
         prose(moved(outcome.before, outcome.after, whole=options.verbose)[len("revision ") :]),
     )
-
-
-def _amount(receipt: _Receipt) -> str:
-    change, outcome = receipt.change, receipt.outcome
-    if change and outcome.action in (Action.UPDATE, Action.ADOPT) and change.to_apply:
-        return wording.counted(len(change.to_apply), "field")
-    return "the whole agent" if outcome.action is Action.CREATE else ""
 
 
 def _verified(outcome: Outcome) -> str:
     if outcome.action is Action.DELETE:
         return "verified as gone"
     return f"{wording.counted(outcome.verified, 'field')} verified" if outcome.verified else ""
-
-
-def _guarantees(outcome: Outcome) -> str:
-    """What stood between each part's write and somebody else's."""
-    files, metadata = outcome.files, outcome.metadata
-    if files is metadata:
-        return f"files and metadata {files.value}" if files else ""
-    parts = {"files": files, "metadata": metadata}
-    return ", ".join(f"{part} {how.value}" for part, how in parts.items() if how)

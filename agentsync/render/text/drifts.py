@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agentsync.model import Action, Change, Origin, Plan, Report, State
+from agentsync.model import Action, Change, Origin, Plan, Report
 from agentsync.render import RenderOptions, wording
 from agentsync.render.text.fields import edit_lines
 from agentsync.render.text.findings import finding_sections
@@ -71,16 +71,6 @@ def _agent(change: Change, options: RenderOptions) -> list[Line]:
 
 
 def _untold(plan: Plan) -> Iterator[Line]:
-    """The agents that cannot have drifted, or of which nobody knows, in a sentence each."""
-    rest = [change for change in plan.changes if not change.fields]
-    sentences = {
-        "Not applied yet, so drift cannot be told": [
-            it for it in rest if it.last is None and it.state is not State.MISSING and not it.notes
-        ],
-        "Not this definition's by their markers": [it for it in rest if it.state is State.FOREIGN],
-        "No live agent": [it for it in rest if it.state is State.MISSING],
-    }
-    for sentence, changes in sentences.items():
-        if changes:
-            names = wording.listed(change.address for change in changes)
-            yield line((f"{sentence}: {names}", "quiet"))
+    for sentence, changes in wording.untold(plan):
+        names = wording.listed(change.address for change in changes)
+        yield line((f"{sentence}: {names}", "quiet"))

@@ -5,8 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from agentsync.model import AgentPatch, FieldChange, Origin, PatchStatus, Report
+from agentsync.model import AgentPatch, Origin, PatchStatus, Report
 from agentsync.render import RenderOptions, wording
+from agentsync.render.homecoming import (
+    UNKNOWN,
+    outlook,
+    remark,
+    shows_patch,
+    without_secrets,
+    wrote,
+)
 from agentsync.render.text.fields import edit_lines
 from agentsync.render.text.findings import finding_sections
 from agentsync.render.text.heads import SHORT_REVISION, agent_token, counts, joined, titled
@@ -34,15 +42,11 @@ _WORDS: Final[dict[PatchStatus, tuple[Piece, str]]] = {
 }
 # Whatever else has a message has not come out as it was asked.
 _CALM: Final = (PatchStatus.PLANNED, PatchStatus.UNCHANGED)
-# Where somebody has to make the change by hand, or asked to see it.
-_PATCH_SHOWN: Final = (PatchStatus.PLANNED, PatchStatus.REFUSED)
 _HEADINGS: Final[dict[PatchStatus, Piece]] = {
     **dict.fromkeys(PatchStatus, ("came home (git → live):", "quiet")),
     PatchStatus.PLANNED: ("to come home (git → live):", "quiet"),
     PatchStatus.REFUSED: ("cannot come home (git → live):", "warning"),
 }
-# The rule whose findings say where a value is that nobody should print.
-_SECRET: Final = "secret"
 
 
 def pull_sections(report: Report, options: RenderOptions) -> Iterator[list[Line]]:
@@ -91,11 +95,6 @@ def _summary(report: Report) -> list[Line]:
     return lines
 
 
-def wrote(patch: AgentPatch) -> bool:
-    """Whether files of the agent were written: conflict markers are, too."""
-    return patch.status is PatchStatus.WRITTEN or bool(patch.clashes)
-
-
 def _agent(patch: AgentPatch, options: RenderOptions) -> list[Line]:
     sign, _ = _WORDS[patch.status]
     lines = [titled(patch, sign, (_tokens(patch, options), "quiet"))]
@@ -120,45 +119,22 @@ def _tokens(patch: AgentPatch, options: RenderOptions) -> str:
 
 
 def _fields(patch: AgentPatch, options: RenderOptions) -> Iterator[Line]:
-    fields = _without_secrets(patch.fields, patch)
+    fields = without_secrets(patch.fields, patch)
     if not fields:
         return
-    rehearsed = patch.status is PatchStatus.CONFLICT and not wrote(patch)
-    yield line(_HEADINGS[PatchStatus.PLANNED if rehearsed else patch.status], indent=2)
-    remarks = {item.pointer: said for item in fields if (said := _remark(item, patch))}
+    yield line(_HEADINGS[outlook(patch)], indent=2)
+    remarks = {item.pointer: said for item in fields if (said := remark(item, patch))}
     yield from edit_lines(fields, replace(View.of(options, brief=True), remarks=remarks))
-
-
-def _without_secrets(fields: Iterable[FieldChange], patch: AgentPatch) -> list[FieldChange]:
-    """The fields whose values may be shown: a finding tells of the others, without the value."""
-    secret = [f"{item.pointer}/" for item in patch.findings if item.rule == _SECRET]
-
-    def holds_one(pointer: str) -> bool:
-        return any(f"{pointer}/".startswith(it) or it.startswith(f"{pointer}/") for it in secret)
-
-    return [item for item in fields if not holds_one(item.pointer)]
-
-
-def _remark(item: FieldChange, patch: AgentPatch) -> Piece | None:
-    """What became of git's own side of the field, if it had one."""
-    if item.pointer in patch.merged:
-        said = "clashes with" if patch.status is PatchStatus.CONFLICT else "merged with"
-        return f"{said} git's change", "quiet"
-    if item.origin is Origin.BOTH:
-        return "in place of git's change", "warning"
-    return ("its origin is unknown", "quiet") if item.origin is Origin.UNKNOWN else None
 
 
 def _undecided(patch: AgentPatch, options: RenderOptions) -> Iterator[Line]:
     """What somebody has to decide, both sides in sight."""
-    undecided = _without_secrets(patch.undecided, patch)
+    undecided = without_secrets(patch.undecided, patch)
     if not undecided:
         return
     yield line(("to be decided (git → live):", "error"), indent=2)
     remarks = {
-        item.pointer: ("its origin is unknown", "warning")
-        for item in undecided
-        if item.origin is Origin.UNKNOWN
+        item.pointer: (UNKNOWN, "warning") for item in undecided if item.origin is Origin.UNKNOWN
     }
     yield from edit_lines(undecided, replace(View.of(options), remarks=remarks))
 
@@ -173,7 +149,7 @@ def _clashes(patch: AgentPatch) -> Iterator[Line]:
 def _files(patch: AgentPatch, options: RenderOptions) -> Iterator[Line]:
     if not patch.files:
         return
-    if patch.status in _PATCH_SHOWN or not wrote(patch):
+    if shows_patch(patch):
         yield line(("the patch:", "quiet"), indent=2)
         yield from whole_patches(patch.files, full=options.verbose)
     else:
