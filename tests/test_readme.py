@@ -12,7 +12,8 @@ import yaml
 from command import agentsync
 from pullrequest import pull_request
 
-from agentsync.cli.app import COMMANDS, app
+from agentsync.cli.app import app
+from agentsync.cli.commands import COMMANDS
 from agentsync.engine.policy.catalogue import RULES
 from agentsync.engine.validate import Checker
 from agentsync.errors import ExitCode

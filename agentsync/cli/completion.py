@@ -14,7 +14,7 @@ from typing import Any, Final
 import click
 from click.shell_completion import CompletionItem, ShellComplete, split_arg_string
 
-from agentsync.cli.app import COMMANDS, COMPLETE, app
+from agentsync.cli.commands import COMMANDS, COMPLETE
 
 _INERT: Final = re.compile(r"[A-Za-z0-9._=-]+")
 _REDIRECTION: Final = re.compile(r"[0-9&]*[<>].*")
@@ -155,7 +155,7 @@ complete --command agentsync --no-files --keep-order --arguments '(__agentsync_c
 _SHELLS: Final = {shell.name: shell for shell in (_Bash, _Zsh, _Fish)}
 
 
-def respond(instruction: str) -> int:
+def respond(program: click.Command, instruction: str) -> int:
     """Print the answer to a script's question, such as `bash_complete`; the exit code."""
     from click.shell_completion import add_completion_class, shell_complete
 
@@ -164,7 +164,7 @@ def respond(instruction: str) -> int:
     for shell in _SHELLS.values():
         add_completion_class(shell)
     with reader_may_leave():
-        return shell_complete(app, {}, "agentsync", COMPLETE, instruction)
+        return shell_complete(program, {}, "agentsync", COMPLETE, instruction)
     return 0
 
 
@@ -190,7 +190,8 @@ def command(shell: str | None) -> int:
     from agentsync.errors import AgentsyncError
 
     try:
-        script = _SHELLS[shell or _own_shell()](app, {}, "agentsync", COMPLETE).source()
+        program = click.get_current_context().find_root().command
+        script = _SHELLS[shell or _own_shell()](program, {}, "agentsync", COMPLETE).source()
     except AgentsyncError as error:
         return complain(error)
     with reader_may_leave():

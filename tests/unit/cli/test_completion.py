@@ -9,7 +9,8 @@ import pytest
 from command import agentsync
 from written import write_project
 
-from agentsync.cli.app import COMMANDS, COMPLETE, run
+from agentsync.cli.app import run
+from agentsync.cli.commands import COMMANDS, COMPLETE
 from agentsync.errors import ExitCode
 from agentsync.render import FORMATS
 

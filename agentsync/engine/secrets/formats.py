@@ -1,47 +1,12 @@
-"""Secrets in texts: keys, tokens and passwords that must not be written to a repository.
-
-Well-known formats are told by their shape: those of the library detect-secrets, and those that it
-has not, which LLM agents' keys are among; anything else only by the name that it is given
-(`password: …`) and by looking random. What only stands for a secret is none: `sk-…`, `<your key>`,
-`${TOKEN}`, `xxxx`, the sample keys of manuals.
-"""
+"""Secrets that are told by their shape: the formats of many providers."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from agentsync.canonical import Json, escape
 from agentsync.engine.randomness import is_sample, looks_random
-from agentsync.model.findings import Finding, Risk
-
-NAMELESS: Final = "a password or token"
-"""The kind of a secret that only its name and its looks tell."""
-
-RULE: Final = "secret"
-"""The rule of every finding about a secret."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
-    """A secret in a text.
-
-    Shape: `kind` is a noun with its article, such as "an OpenAI API key"; `text[start:end]` is
-    the secret, which nobody may print.
-    """
-
-    kind: str
-    start: int
-    end: int
-
-
-class Place(NamedTuple):
-    """Where in a JSON value a secret stands; a secret that is a key has the place of its map."""
-
-    pointer: str
-    kind: str
-    line: int
+from agentsync.engine.secrets.secret import Secret
 
 
 class _Format(NamedTuple):
@@ -61,9 +26,6 @@ def _format(kind: str, hints: str, pattern: str, *, loose: bool = False) -> _For
     # Every pattern repeats within bounds only: no text can make it slow.
     return _Format(kind, tuple(hints.split()), re.compile(pattern), loose)
 
-
-SHORTEST: Final = 8
-"""Characters: no secret is shorter, nor a text that has one."""
 
 _END: Final = r"(?![A-Za-z0-9])"
 
@@ -149,105 +111,14 @@ _MIXED: Final = re.compile(r"[0-9](?:(?=[A-Za-z+/=_-])|(?<=[A-Za-z+/=_-][0-9])|(
 _FROM: Final = re.compile(r"[A-Za-z0-9+/=_-]*")
 _UP_TO: Final = re.compile(r"[A-Za-z0-9+/=_-]*\Z")
 
-_IN_URL: Final = re.compile(
-    r"://(?P<user>[^\s/:@\"'`<>]{0,100}):(?P<secret>[^\s/@\"'`<>]{3,200})@[A-Za-z0-9\[]"
-)
-_VALUE: Final = re.compile(
-    r"[:=](?!//|:)[=>]?[ \t]{0,9}[\"'`]?(?P<secret>[^\s\"'`,;&<>(){}\[\]]{8,500})"
-)
-_NAME_BEFORE: Final = re.compile(
-    r"(?P<word>pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key)"
-    r"(?P<rest>[A-Za-z0-9_.-]{0,40})[\"'`]?[ \t]{0,9}\Z",
-    re.IGNORECASE,
-)
-_LONGEST_NAME: Final = 80
-# Each of those names has one of these; looking for words is far faster than for values.
-_WORDS: Final = ("pass", "secret", "token", "credential", "key")
-_NAMES: Final = re.compile(
-    r"pass(?:word|wd|phrase)|secret|token|credential|(?:api|access|private)[_-]?key", re.IGNORECASE
-)
-# What only looks like a secret's name: max_tokens, token_url, secret_name, tokenizer.
-_OTHER_NAMES: Final = re.compile(
-    r"(?:tokens|tokeni[sz].*|secretar.*"
-    r"|.*[_.-]?(?:id|ids|name|names|url|uri|path|file|type|count|limit|length|policy|hint|field"
-    r"|header|env|ref|var|variable|expir[a-z_]*|ttl))",
-    re.IGNORECASE,
-)
 
-
-def secrets_in(text: str) -> Iterator[Secret]:
-    """The secrets in a text, in their order, none inside another."""
-    found = sorted(_all(text), key=lambda item: (item.start, -item.end))
-    end = 0
-    for item in found:
-        if item.start >= end:
-            yield item
-            end = item.end
-
-
-def secrets_of(value: Json) -> Iterator[tuple[str, str]]:
-    """Where in a canonical form secrets stand: the pointer of each, and its kind.
-
-    No pointer shows a secret: one that is a key is told of the map that has it, and what is below
-    such a key is not looked at.
-    """
-    for place in places_of(value):
-        yield place.pointer, place.kind
-
-
-def places_of(value: Json, pointer: str = "", name: str = "") -> Iterator[Place]:
-    """What `secrets_of` says, with the line of the text, from 1; `name` is the value's own."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if secret := next(secrets_in(key), None):
-                yield Place(pointer, secret.kind, 1)
-            else:
-                yield from places_of(item, f"{pointer}/{escape(key)}", key)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from places_of(item, pointer, name)
-    elif isinstance(value, str):
-        none = True
-        for secret in secrets_in(value):
-            none = False
-            yield Place(pointer, secret.kind, value.count("\n", 0, secret.start) + 1)
-        if none and is_secret_name(name) and looks_random(value):
-            yield Place(pointer, NAMELESS, 1)
-
-
-def findings_of(address: str, value: Json) -> tuple[Finding, ...]:
-    """A finding for each secret in a canonical form: what it is and where, never the secret."""
-    return tuple(
-        Finding(
-            rule=RULE,
-            severity=Risk.HIGH,
-            address=address,
-            pointer=place.pointer,
-            message=f"{place.kind}" + (f" in line {place.line}" if place.line > 1 else ""),
-        )
-        for place in dict.fromkeys(places_of(value))
-    )
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether something of this name is likely to be a secret."""
-    found = _NAMES.search(name)
-    return found is not None and not _OTHER_NAMES.fullmatch(name[found.start() :])
-
-
-def _all(text: str) -> Iterator[Secret]:
-    if len(text) < SHORTEST:
-        return
+def in_known_formats(text: str) -> Iterator[Secret]:
+    """The secrets of a format that is ours, or the library's."""
     runs = list(_runs(text))
     if runs or any(letters in text for letters in _LETTERS_ONLY):
         yield from _of_our_formats(text)
     if runs:
         yield from _known_to_the_library(text, runs)
-    if "://" in text and "@" in text:
-        yield from _in_urls(text)
-    low = text.lower()
-    if any(word in low for word in _WORDS):
-        yield from _named(text)
 
 
 def _runs(text: str) -> Iterator[int]:
@@ -282,7 +153,7 @@ def _believed(secret: str, loose: bool) -> bool:
 
 def _known_to_the_library(text: str, runs: Iterable[int]) -> Iterator[Secret]:
     """What the library's patterns find in the lines that have one of the runs."""
-    from agentsync.engine.detectors import library_patterns
+    from agentsync.engine.secrets.library import library_patterns
 
     end = -1
     for run in runs:
@@ -303,23 +174,3 @@ def _secret_span(match: re.Match[str]) -> tuple[int, int]:
     longest = max(groups, key=lambda span: span[1] - span[0], default=match.span())
     # A group that is only a prefix, as in `(ghp|gho)_…`, is no secret by itself.
     return longest if longest[1] - longest[0] >= 16 else match.span()
-
-
-def _in_urls(text: str) -> Iterator[Secret]:
-    for match in _IN_URL.finditer(text):
-        secret = match["secret"]
-        if secret != match["user"] and not is_sample(secret) and not secret.startswith(("{", "$")):
-            yield Secret(
-                kind="a password in a URL", start=match.start("secret"), end=match.end("secret")
-            )
-
-
-def _named(text: str) -> Iterator[Secret]:
-    """Values that the text itself calls a password or the like."""
-    for value in _VALUE.finditer(text):
-        start = value.start()
-        name = _NAME_BEFORE.search(text, max(0, start - _LONGEST_NAME), start)
-        if not name or _OTHER_NAMES.fullmatch(name["word"] + name["rest"].rstrip(".-")):
-            continue
-        if looks_random(value["secret"]):
-            yield Secret(kind=NAMELESS, start=value.start("secret"), end=value.end("secret"))

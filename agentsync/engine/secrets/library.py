@@ -2,7 +2,7 @@
 
 Only what each of its detectors looks for is used: nothing is asked of any server, and no file is
 read. Two of its patterns are left out: on a hostile text they take time that grows with the square
-of its length, and engine/secrets.py has bounded ones of its own for the same formats.
+of its length, and engine/secrets/formats.py has bounded ones of its own for the same formats.
 """
 
 import re
