@@ -30,7 +30,7 @@ STORY = [
     ("apply -t staging --yes", "1 refused, 2 in sync\nNothing was written.\n"),
     ("apply -t staging --yes --on-conflict git --on-drift revert", "1 updated, 2 in sync\n"),
     ("status -t staging", "3 in sync\n"),
-    ("plan -t staging --output html=plan.html", "page_on_call runs without asking anybody\n"),
+    ("plan -t staging --output html=plan.html", "! refused: apply does nothing of this plan\n"),
 ]
 DEMO = [sys.executable, "-m", "agentsync", "demo", "--folder"]
 

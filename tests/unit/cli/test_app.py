@@ -12,6 +12,7 @@ from written import write_project
 
 from agentsync import __version__
 from agentsync.cli import app
+from agentsync.cli.commands import COMMANDS
 from agentsync.errors import ExitCode
 
 
@@ -29,7 +30,7 @@ def test_help_imports_no_command():
     code += "print([m for m in sys.modules if m in ('yaml', 'httpx', 'agentsync.cli.plan')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("[]\n")
-    for name in app.COMMANDS:
+    for name in COMMANDS:
         assert name in done.stdout
 
 
