@@ -60,7 +60,7 @@ def project(tmp_path, published, home):
         "repos": [
             {
                 "repo": published.as_uri(),
-                "rev": (published / ".git/refs/heads/main").read_text().strip(),
+                "rev": _commit(published),
                 "hooks": [{"id": "agentsync-validate"}],
             }
         ]
@@ -68,6 +68,11 @@ def project(tmp_path, published, home):
     made.write(".pre-commit-config.yaml", yaml.safe_dump(config))
     made.commit("first")
     return made
+
+
+def _commit(folder):
+    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 @pytest.fixture
