@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import amount  # noqa: F401  reads its variables before they are emptied below
 import pytest
-import shells  # noqa: F401  likewise
 from hypothesis import settings
 
 # Whatever these say on a developer's machine must not decide how a test ends.
 _OUR_VARIABLES = ("LANGSMITH_", "LANGCHAIN_", "LANGGRAPH_", "AGENTSYNC_", "DEEPAGENTS_")
+# These are for the tests themselves, and reach every process that runs some of them.
+_SWITCHES = ("AGENTSYNC_REQUIRE_", "AGENTSYNC_ROUNDS", "AGENTSYNC_EXAMPLES")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FTP_PROXY")
 _TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "GITHUB_ACTIONS")
 
@@ -57,7 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("agentsync")
     for name in list(os.environ):
         upper = name.upper()
-        if upper.startswith(_OUR_VARIABLES) or upper in _PROXIES + _TERMINAL:
+        ours = upper.startswith(_OUR_VARIABLES) and not upper.startswith(_SWITCHES)
+        if ours or upper in _PROXIES + _TERMINAL:
             del os.environ[name]
 
 

@@ -18,8 +18,6 @@ from agentsync.render import RenderOptions, render
 
 from .chromium import Chromium, Tab
 
-# Read at import: before the tests begin, the environment is emptied of names like this one. So it
-# works for `pytest tests/browser`, where this file is loaded first.
 _REQUIRED = os.environ.get("AGENTSYNC_REQUIRE_BROWSER") == "1"
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

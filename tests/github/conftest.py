@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent / "rig"))
 from runner import ROOT, load
 from scene import scene as scenery
 
-# Read at import: before the tests begin, the environment is emptied of names like this one.
 _REQUIRED = os.environ.get("AGENTSYNC_REQUIRE_INTEROP") == "1"
 
 

@@ -21,8 +21,6 @@ import pytest
 from agentsync.emulator.readings import DEFAULTS, Readings
 from agentsync.emulator.serve import Options, Server, running
 
-# Read at import: before the tests begin, the environment is emptied of names like this one. So it
-# works for `pytest tests/interop`, where this file is loaded first.
 REQUIRED = os.environ.get("AGENTSYNC_REQUIRE_INTEROP") == "1"
 SDK = ("managed-deepagents", "0.1.2")
 CLI = ("deepagents-cli", "0.3.0")

@@ -1,7 +1,4 @@
-"""How much work those tests do that could always do more.
-
-Read once, at import: tests/conftest.py imports this before it empties the environment.
-"""
+"""How much work those tests do that could always do more."""
 
 import os
 

@@ -1,7 +1,6 @@
 """bash, zsh and fish with completion installed, and somebody who types in them.
 
-AGENTSYNC_REQUIRE_SHELLS=1 turns the skip of a shell that is missing into a failure. It is read
-once, at import: tests/conftest.py imports this before it empties the environment.
+AGENTSYNC_REQUIRE_SHELLS=1 turns the skip of a shell that is missing into a failure.
 """
 
 import os
