@@ -106,8 +106,8 @@ def _formats() -> tuple[_Format, ...]:
 # characters, a digit among them; most texts have none, and need not be searched for any format.
 _LETTERS_ONLY: Final = ("AKIA", "ASIA")
 _SHORTEST_RUN: Final = 12
-# A digit beside another such character, or many digits: what "1." and "in 2025," have not.
-_MIXED: Final = re.compile(r"[0-9](?:(?=[A-Za-z+/=_-])|(?<=[A-Za-z+/=_-][0-9])|(?=[0-9]{11}))")
+# A digit beside a letter, or many digits: what "1.", "in 2025," and "item-3/4" have not.
+_MIXED: Final = re.compile(r"[0-9](?:(?=[A-Za-z])|(?<=[A-Za-z][0-9])|(?=[0-9]{11}))")
 _FROM: Final = re.compile(r"[A-Za-z0-9+/=_-]*")
 _UP_TO: Final = re.compile(r"[A-Za-z0-9+/=_-]*\Z")
 
