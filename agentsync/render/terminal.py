@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from agentsync.errors import ExitCode
 from agentsync.model import Diagnostic, Report, Severity
 from agentsync.render import RenderOptions, wording
 from agentsync.render.places import seen_from_here
@@ -68,7 +69,8 @@ def _diagnostic(item: Diagnostic) -> Iterator[Line]:
 
 def _ending(report: Report, cut: bool) -> Iterator[list[Line]]:
     if report.diagnostics or (report.command == "validate" and report.checked):
-        bad, warned = wording.errors(report), bool(report.diagnostics)
+        refused = report.command == "validate" and report.exit_code is ExitCode.REFUSED
+        bad, warned = wording.errors(report) or refused, bool(report.diagnostics)
         role = Severity.ERROR.value if bad else Severity.WARNING.value if warned else "good"
         yield [line((wording.verdict(report), role))]
     yield [line((text, "quiet")) for text in next_steps(report, cut)]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from agentsync.canonical import split
+from agentsync.errors import ExitCode
 from agentsync.model import (
     Action,
     AgentPatch,
@@ -153,7 +154,10 @@ def verdict(report: Report) -> str:
     if parts:
         where = f" in {counted(report.checked, 'agent')}" if report.checked else ""
         return ", ".join(parts) + where
-    return f"{counted(report.checked, 'agent')} {are(report.checked)} valid"
+    valid = f"{counted(report.checked, 'agent')} {are(report.checked)} valid"
+    # The exit code and the text must not say two things.
+    refused = report.exit_code is ExitCode.REFUSED and bool(report.findings)
+    return f"{valid}, but the policy refuses what was found (policy.fail_on)" if refused else valid
 
 
 def failed(report: Report) -> frozenset[str]:

@@ -19,6 +19,7 @@ from agentsync.ops.plan import PlanOptions, plan
 from agentsync.ops.rollback import RollbackOptions, rollback
 from agentsync.ops.validate import ValidateOptions, validate
 from agentsync.ops.watch import Watch
+from agentsync.render import RenderOptions, render
 
 MAIL, CRM = "https://mcp.acme.example/mail", "https://crm.acme.example"
 ASKS = {f"{MAIL}::send": True}
@@ -309,3 +310,15 @@ def test_in_a_skill_it_is_the_line_of_the_file(shop):
     assert (finding.line, finding.span.path) == (2, "agents/letters/skills/mail/SKILL.md")
     text = (shop.root / finding.span.path).read_text("utf-8").split("\n")
     assert TOKEN in text[finding.span.line - 1]
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "html"])
+def test_text_and_exit_code_of_validate_say_the_same(shop, format):
+    shop.define("letters")
+    shop.redefine("letters", f"Use {TOKEN}.")
+    said = "but the policy refuses what was found"
+    for policy, code in (("", ExitCode.OK), (REFUSING, ExitCode.REFUSED)):
+        shop.configure(policy)
+        report = validate(ValidateOptions(directory=shop.root))
+        shown = render(report, format, RenderOptions())
+        assert (report.exit_code, said in shown) == (code, code is ExitCode.REFUSED)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+from agentsync.errors import ExitCode
 from agentsync.model import Diagnostic, Plan, Report, Severity, Status
 from agentsync.render import RenderOptions, terminal, wording
 from agentsync.render.html.agents import agent_sections
@@ -72,7 +73,8 @@ def summary_lines(report: Report, options: RenderOptions) -> Sequence[Line]:
 def _summary(page: Page) -> Markup:
     report = page.report
     verdict = report.diagnostics or (report.command == "validate" and report.checked)
-    bad = wording.errors(report)
+    refused = report.command == "validate" and report.exit_code is ExitCode.REFUSED
+    bad = wording.errors(report) or refused
     role = "error" if bad else "warning" if report.diagnostics else "good"
     said = tag("p", tag("span", wording.verdict(report), class_=f"r-{role}"))
     lines = paragraphs(summary_lines(report, page.options))

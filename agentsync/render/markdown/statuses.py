@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Final
 
+from agentsync.errors import ExitCode
 from agentsync.model import Change, Origin, Orphan, Plan, Report, State
 from agentsync.render import RenderOptions, wording
 from agentsync.render.markdown.escape import bold, code, prose
@@ -57,8 +58,8 @@ def status_page(report: Report, plan: Plan, options: RenderOptions) -> Page:
 
 def validate_page(report: Report, options: RenderOptions) -> Page:
     """What is wrong in the files, and where."""
-    errors = wording.errors(report)
-    sign = "❌" if errors else "⚠️" if report.diagnostics else "✅"
+    stopped = wording.errors(report) or report.exit_code is ExitCode.REFUSED
+    sign = "❌" if stopped else "⚠️" if report.diagnostics else "✅"
     said = report.diagnostics or report.checked or not report.problems
     verdict = f"{sign} {bold(prose(wording.verdict(report)))}." if said else ""
     return Page(
