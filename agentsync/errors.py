@@ -21,6 +21,7 @@ an exception here means that no complete answer can be given. Exceptions never p
         ├── UnreachableError       1   no connection, or it broke
         ├── CertificateError       1   a host whose certificate is not trusted
         ├── TimedOutError          1   no answer in time
+        ├── OvertakenError         1   another write came between the last look and ours
         └── BadAnswerError         1   an answer that is not what the API promises
             └── GarbledError       1   one that is not even JSON
 """
@@ -206,6 +207,12 @@ class TimedOutError(ProviderError):
     """No answer in time."""
 
     code = "timed-out"
+
+
+class OvertakenError(ProviderError):
+    """Somebody else wrote between the last look and the write, where no request can prevent it."""
+
+    code = "overtaken"
 
 
 class BadAnswerError(ProviderError):

@@ -20,6 +20,7 @@ _CUT_COMMIT: Final = re.compile(r"[0-9a-fA-F]{5,7}|[0-9a-fA-F]{65,}")
 _FIELDS: Final = (
     *("name", "description", "runtime", "backend", "permissions", "extras"),
     *("system_prompt", "tools", "subagents", "skills", "files"),
+    *("graph_id", "config", "context", "metadata"),
 )
 """The top-level fields of the canonical form."""
 _OTHER_FIELDS: Final = {"instructions": "/system_prompt", "model": "/runtime/model"}

@@ -138,7 +138,7 @@ class Listed:
                 f"{len(marked)} live agents carry the marker of {address}",
                 marked,
                 "one is a copy of the other: bind the right one with `id:`, and delete the other "
-                "or its `extras.agentsync`",
+                "or its marker",
             )
         if marked:
             return marked[0].agent_id, False

@@ -11,6 +11,7 @@ names; files/ assembles it from disk, engine/filetree.py from an answer:
     policy_ids, shared_users.*            sorted, each once
     system_prompt      text               CRLF → LF, no white space at the end
     instructions       text               CRLF → LF, none at either end
+    metadata           map                without the keys that are null: gone, where null says so
     every other list                      as it is: ordered and atomic
 
 The canonical form of a canonical form is itself. Enumerated permission defaults are spelled out,
@@ -69,7 +70,7 @@ def normalise(source: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
             named[field] = value
     canonical: dict[str, Json] = {}
     for field, kind in rules.sections.items():
-        if kind in _ALWAYS or field in named:
+        if (kind in _ALWAYS and (kind != "prompt" or rules.form.needs_prompt)) or field in named:
             canonical[field] = _KINDS[kind](named.pop(field, None), rules)
     for field, value in named.items():
         if field not in rules.server_owned and field not in rules.write_only:
@@ -140,7 +141,15 @@ def _set(value: Json, where: str) -> list[Json]:
 
 
 def _extras(value: Json, rules: Rules) -> dict[str, Json]:
-    return {k: plain(v) for k, v in mapping(value, "extras").items() if k != rules.marker}
+    return {k: plain(v) for k, v in mapping(value, rules.marker_in).items() if k != rules.marker}
+
+
+def _metadata(value: Json, rules: Rules) -> dict[str, Json]:
+    return {key: item for key, item in _extras(value, rules).items() if item is not None}
+
+
+def _map(where: str) -> Callable[[Json, Rules], dict[str, Json]]:
+    return lambda value, rules: {key: plain(item) for key, item in mapping(value, where).items()}
 
 
 def _toolset(value: Json, rules: Rules) -> dict[str, Json]:
@@ -278,10 +287,13 @@ _KINDS: Final[Mapping[str, Callable[[Json, Rules], Json]]] = {
     "backend": _backend,
     "permissions": _permissions,
     "extras": _extras,
+    "metadata": _metadata,
+    "config": _map("config"),
+    "context": _map("context"),
     "toolset": _toolset,
     "subagents": _subagents,
     "skills": _skills,
     "files": _files,
 }
 # These are owned in full, so git always says something about them, if only "nothing".
-_ALWAYS: Final = frozenset({"prompt", "toolset", "subagents", "skills", "files"})
+_ALWAYS: Final = frozenset({"prompt", "toolset", "subagents", "skills", "files", "context"})

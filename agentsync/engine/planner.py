@@ -20,7 +20,7 @@ from agentsync.engine.identity import Claim, Match
 from agentsync.engine.origins import base_of, base_token, not_set
 from agentsync.engine.rules import Rules
 from agentsync.engine.sides import Sides
-from agentsync.engine.state import fingerprint
+from agentsync.engine.state import fingerprint, intended
 from agentsync.model import (
     Action,
     Change,
@@ -148,12 +148,13 @@ class _Comparison:
             precondition=Precondition(revision=live.revision, digest=expected),
             desired=None if idle else desired,
             unmanaged=unmanaged,
-            notes=tuple(self.notes(differs=not idle)),
+            notes=tuple(self.notes(fields, differs=not idle)),
             refusals=() if idle else tuple(self.refusals(fields)),
             last=LastApply(commit=marker.commit, at=marker.applied_at, revision=marker.revision)
             if marker
             else None,
             updated_at=live.updated_at,
+            read_only=bool(live.read_only),
         )
 
     def action(self, fields: tuple[FieldChange, ...]) -> tuple[Action, str]:
@@ -180,6 +181,9 @@ class _Comparison:
 
     def refusals(self, fields: tuple[FieldChange, ...]) -> Iterator[str]:
         claim = self.match.claim
+        if self.live.read_only:
+            yield f"it is read-only here: {self.live.read_only}"
+            return
         if claim is Claim.ANOTHER and not self.choices.take_over:
             yield f"it belongs to {self.match.owned_by}; --take-over makes it this definition's"
             return
@@ -194,16 +198,26 @@ class _Comparison:
             if number := refused.count(who):
                 yield f"{'1 field' if number == 1 else f'{number} fields'} {why}"
 
-    def notes(self, *, differs: bool) -> Iterator[str]:
+    def notes(self, fields: tuple[FieldChange, ...], *, differs: bool) -> Iterator[str]:
         live, desired = self.live, self.definition.value
         if differs and not live.writable:
             yield "this key may read the agent but not change it"
         yield from self.match.notes
         yield from self.notes_on_unset()
+        yield from self.notes_on_tombstones(fields)
         for pointer in sorted(live.hidden):
             if resolve(desired, pointer) is not None:
                 yield f"{pointer} is not shown by the API and was not compared"
         yield from _said(live.value, desired, self.rules)
+
+    def notes_on_tombstones(self, fields: tuple[FieldChange, ...]) -> Iterator[str]:
+        """Which keys are to go that the API cannot remove."""
+        done = [item for item in fields if item.effect is Effect.APPLY]
+        for glob in self.rules.tombstones if done else ():
+            left = intended(self.live.value, done, self.definition.value)
+            for pointer, _ in sorted(matching(self.live.value, glob)):
+                if isinstance(resolve(left, pointer, ABSENT), Absent):
+                    yield f"{pointer} cannot be removed: null is written, which counts as gone"
 
     def notes_on_unset(self) -> Iterator[str]:
         """What apply once wrote, git no longer declares, and the API cannot unset."""

@@ -1,6 +1,7 @@
-"""What states of a file tree say of each other, of git, and of what apply wrote last.
+"""What states of an agent say of each other, of git, and of what apply wrote last.
 
-Shape: a tree is a canonical form with the sections in `rules.tree` only.
+Shape: a tree is a canonical form with the sections in `rules.past` only: those of the file tree,
+or all of them where the API keeps all.
 """
 
 from collections.abc import Mapping
@@ -15,8 +16,8 @@ from agentsync.model import Change, Effect, FieldChange
 
 
 def content(value: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
-    """The part of a canonical form that lives in the file tree."""
-    return {section: item for section, item in value.items() if section in rules.tree}
+    """The part of a canonical form that a revision shows."""
+    return {section: item for section, item in value.items() if section in rules.past}
 
 
 def steps(
@@ -67,11 +68,11 @@ def declares(
     rules: Rules,
     ignore: tuple[str, ...] = (),
 ) -> bool:
-    """Whether a definition says, outside the file tree, all that was applied and nothing else."""
+    """Whether a definition says, outside the tree, all that was applied and nothing else."""
     out = (*ignore, *rules.said)
 
     def told(value: Mapping[str, Json]) -> dict[str, Json]:
-        parts = {key: item for key, item in value.items() if key not in rules.tree}
+        parts = {key: item for key, item in value.items() if key not in rules.past}
         return {
             pointer: item
             for pointer, item in leaves(parts)
@@ -86,9 +87,9 @@ def restored(
     rules: Rules,
     declared: tuple[Mapping[str, Json], ...],
 ) -> dict[str, Json]:
-    """What of a tree is git's: all but the files that a running agent may have written.
+    """What of a tree is git's: no file that the agent may have written, no metadata of others.
 
-    Shape: `declared` are canonical forms, or bases; a file is git's when one of them has it.
+    Shape: `declared` are canonical forms, or bases; what one of them has is git's.
     """
 
     def owned(pointer: str) -> bool:
@@ -99,20 +100,29 @@ def restored(
     def files_of(at: tuple[str, ...], files: Mapping[str, Json]) -> dict[str, Json]:
         return {path: item for path, item in files.items() if owned(join((*at, path)))}
 
-    return {
-        **tree,
-        "files": files_of(("files",), tree["files"]),
-        "subagents": {
+    kept = {name: item for name, item in tree.items() if name in rules.tree}
+    for name in tree.keys() - kept.keys():
+        item = tree[name]
+        if isinstance(item, dict):
+            # Of a map that is no file, entries are owned one by one.
+            own = {key: each for key, each in item.items() if owned(join((name, key)))}
+            kept |= {name: own} if own or owned(f"/{name}") else {}
+        elif owned(f"/{name}"):
+            kept[name] = item
+    if "files" in kept:
+        kept["files"] = files_of(("files",), tree["files"])
+    if "subagents" in kept:
+        kept["subagents"] = {
             name: {**spec, "files": files_of(("subagents", name, "files"), spec["files"])}
             for name, spec in tree["subagents"].items()
-        },
-    }
+        }
+    return kept
 
 
 def leaving_metadata(change: Change, rules: Rules) -> Change:
-    """The change with nothing outside the file tree done: what differs there stays as it is."""
+    """The change with nothing outside the tree done: what differs there stays as it is."""
     fields = tuple(
-        item if _section(item.pointer) in rules.tree else replace(item, effect=Effect.KEEP)
+        item if _section(item.pointer) in rules.past else replace(item, effect=Effect.KEEP)
         for item in change.fields
     )
     return replace(change, fields=fields)

@@ -63,7 +63,11 @@ class Checker:
             from jsonschema_rs import Draft202012Validator
 
             self._accepts = Draft202012Validator(dict(self.schema)).is_valid
-        return bool(self._accepts(value))
+        try:
+            return bool(self._accepts(value))
+        except ValueError:
+            # Half a character, as an answer may hold: only the slow validator looks at that.
+            return not self.explain(value)
 
     def issues(self, value: Json) -> tuple[Issue, ...]:
         """Why `value` does not fit the schema, all reasons; empty when it does."""
@@ -214,8 +218,12 @@ def _refused(error: Fault, path: Path, field: str) -> Issue:
     said = _schema(error).get("errorMessage", f"`{field}` is not allowed here")
     hints: dict[Path, tuple[str, str]] = {
         ("extras", "agentsync"): ("reserved-key", "choose another key"),
+        ("metadata", "agentsync"): ("reserved-key", "choose another key"),
+        ("config", "configurable"): ("unknown-key", "move what it holds to `context`"),
         ("runtime", "model"): ("contradiction", "delete one of the two"),
     }
+    if path[:1] == ("metadata",) and error.instance is None:
+        hints = {path: ("bad-value", "leave it out")}
     code, hint = hints.get(path, ("unknown-key", "delete it"))
     return Issue(code=code, message=str(said), hint=hint, path=path, at_key=True)
 

@@ -44,16 +44,18 @@ def check(
     slugs = _chosen(project.slugs, addresses)
     notes, twins = list(project.diagnostics), _Twins(project)
     for slug in slugs:
-        files, plain = read_agent(project, slug, targets), None
+        files, plain = read_agent(project, slug, targets), dict[tuple[str, str], Loaded]()
         for name in targets:
-            # Targets without an overlay all have the same definition, checked once.
-            loaded = plain if plain and name not in files.overlays else for_target(files, name)
-            if loaded is not plain:
+            # Targets of one kind without an overlay have the same definition, checked once.
+            kind = (files.targets[name].provider, files.targets[name].prompt)
+            known = None if name in files.overlays else plain.get(kind)
+            loaded = known or for_target(files, name)
+            if loaded is not known:
                 notes += loaded.diagnostics
             if heard and loaded.document is not None:
                 heard(loaded, name)
             if name not in files.overlays:
-                plain = loaded
+                plain[kind] = loaded
             twins.add(loaded, name)
     notes += twins.diagnostics()
     return len(slugs), tuple(sorted(dict.fromkeys(notes), key=lambda note: note.order))

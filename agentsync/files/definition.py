@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from agentsync.canonical import Json
 from agentsync.engine.advice import did_you_mean, field_name
+from agentsync.engine.apis import form_of
+from agentsync.engine.contexts import context_issues
 from agentsync.engine.crosscheck import (
     commit_issues,
     folder_name_fits,
@@ -16,15 +18,18 @@ from agentsync.engine.crosscheck import (
     typed_path_advice,
 )
 from agentsync.engine.declared import declared
+from agentsync.engine.forms import Form
 from agentsync.engine.overlay import merge, uncovered, useless_removals
+from agentsync.engine.prompts import PROMPT, without_place
 from agentsync.engine.validate import Checker, Issue, without_write_only
 from agentsync.files import shipped
 from agentsync.files.contents import Budget, read_files, read_prompt, read_skills
-from agentsync.files.layout import Layout, agent_layout, folded
+from agentsync.files.layout import Layout, agent_layout, folded, foreign_folders
 from agentsync.files.sources import Source, has_errors, read_source, report
 from agentsync.files.subagents import read_subagents
 from agentsync.files.textfile import tell_missing, whole_file
 from agentsync.model.diagnostics import Diagnostic, Severity
+from agentsync.model.project import Target
 
 if TYPE_CHECKING:
     from agentsync.files.project import OpenProject
@@ -50,15 +55,17 @@ class Loaded:
 class AgentFiles:
     """An agent's folder, read once.
 
-    Shape: `contents` are the parts of the document that are files of their own; `notes` the
-    problems that every target has.
+    Shape: `targets` are those it was read for, by name; `contents` are the parts of the document
+    that are files of their own, by the name of the form they are read for; `notes` the problems
+    that every target has.
     """
 
     address: str
     layout: Layout
+    targets: dict[str, Target] = field(default_factory=dict)
     base: Source | None = None
     overlays: dict[str, Source | None] = field(default_factory=dict)
-    contents: dict[str, Json] = field(default_factory=dict)
+    contents: dict[str, dict[str, Json]] = field(default_factory=dict)
     notes: list[Diagnostic] = field(default_factory=list)
 
 
@@ -89,14 +96,16 @@ def read_agent(project: "OpenProject", slug: str, targets: Iterable[str]) -> Age
     layout = agent_layout(root, project.folder(slug), notes)
     files = AgentFiles(slug, layout, notes=notes)
     files.base = _read_base(root, layout, notes)
-    declared = [target.name for target in project.config.targets]
+    declared = {target.name: target for target in project.config.targets}
+    files.targets = {name: declared.get(name, Target()) for name in targets}
     for name in layout.overlays:
         path = f"{layout.folder}/agent.{name}.yaml"
         if name not in declared:
-            notes.append(_unknown_target(path, name, declared))
-        elif name in targets:
+            notes.append(_unknown_target(path, name, list(declared)))
+        elif name in files.targets:
             files.overlays[name] = read_source(root, path, notes)
-    files.contents = _read_contents(root, layout, notes)
+    for form in {form_of(target.provider): None for target in files.targets.values()}:
+        files.contents[form.schema] = _read_contents(root, layout, form, notes)
     return files
 
 
@@ -106,13 +115,17 @@ def for_target(files: AgentFiles, target: str) -> Loaded:
     overlay = files.overlays.get(target)
     if base is None or (target in files.overlays and overlay is None):
         return Loaded(address=files.address, folder=files.layout.folder, diagnostics=tuple(notes))
-    judge, merged = checker("agent"), base.value
+    wanted = files.targets[target]
+    form, merged = form_of(wanted.provider), base.value
+    judge = checker(form.schema)
     if overlay is not None:
         merged = merge(uncovered(base.value, overlay.value), overlay.value)
         report(_removal_issues(base.value, overlay.value), overlay, None, notes)
     value, warnings = without_write_only(merged, judge)
     issues = [*warnings, *judge.issues(value), *tool_issues(value.get("tools"))]
     issues += name_issues(value.get("name"))
+    if form.prompt_at:
+        issues += context_issues(value, wanted.prompt or form.prompt_at)
     if value.get("skills"):
         issues += _linked_skill_issues(value["skills"], files.layout.skills)
     if issues:
@@ -121,7 +134,9 @@ def for_target(files: AgentFiles, target: str) -> Loaded:
     return Loaded(
         address=files.address,
         folder=files.layout.folder,
-        document=None if has_errors(notes) else _document(value, files.contents),
+        document=None
+        if has_errors(notes)
+        else _document(value, files.contents[form.schema], wanted.prompt or form.prompt_at),
         name=str(value.get("name", "")),
         agent_id=bound.lower() if isinstance(bound, str) else None,
         diagnostics=tuple(notes),
@@ -142,7 +157,13 @@ def _read_base(root: str, layout: Layout, notes: list[Diagnostic]) -> Source | N
     return base
 
 
-def _read_contents(root: str, layout: Layout, notes: list[Diagnostic]) -> dict[str, Json]:
+def _read_contents(
+    root: str, layout: Layout, form: Form, notes: list[Diagnostic]
+) -> dict[str, Json]:
+    if not form.folders:
+        notes += foreign_folders(layout, form)
+        has_prompt = layout.prompt or form.needs_prompt
+        return {PROMPT: read_prompt(root, layout, "system prompt", notes)} if has_prompt else {}
     budget = Budget(layout.folder, notes)
     contents: dict[str, Json] = {
         "system_prompt": read_prompt(root, layout, "system prompt", notes),
@@ -202,10 +223,14 @@ def _linked_skill_issues(links: Json, folders: tuple[str, ...]) -> Iterator[Issu
         seen.add(folded(name))
 
 
-def _document(value: Mapping[str, Json], contents: Mapping[str, Json]) -> dict[str, Json]:
-    document = declared(value)
-    skills = [*document.get("skills", ()), *contents["skills"]]
-    return {**document, **contents, "skills": skills}
+def _document(
+    value: Mapping[str, Json], contents: Mapping[str, Json], prompt_at: str
+) -> dict[str, Json]:
+    said = declared(value)
+    document = {**said, **contents}
+    if "skills" in contents:
+        document["skills"] = [*said.get("skills", ()), *contents["skills"]]
+    return without_place(document, prompt_at) if prompt_at else document
 
 
 def _unknown_target(path: str, name: str, declared: list[str]) -> Diagnostic:

@@ -5,10 +5,12 @@ leave behind is passed over.
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from agentsync.engine.advice import closest, shown
+from agentsync.engine.forms import Form
 from agentsync.files.textfile import not_regular, symlink, whole_file
 from agentsync.model.diagnostics import Diagnostic, Severity, Span
 
@@ -59,6 +61,16 @@ def agent_layout(root: str, folder: str, notes: list[Diagnostic]) -> Layout:
         subagents=_inner(root, f"{folder}/subagents", folders, notes),
         files="files" in folders,
     )
+
+
+def foreign_folders(layout: Layout, form: Form) -> Iterator[Diagnostic]:
+    """The refusal of every folder that this kind of definition does not have."""
+    there = {"skills": layout.skills, "subagents": layout.subagents, "files": layout.files}
+    for name, found in there.items():
+        if found and name not in form.folders:
+            message = f"an {form.schema} has no {name}/"
+            path = f"{layout.folder}/{name}"
+            yield whole_file(path, "wrong-kind", message, form.instead.get(name, "delete it"))
 
 
 def subagent_layout(root: str, folder: str, notes: list[Diagnostic]) -> Layout:

@@ -2,13 +2,14 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from agentsync.canonical import Json
-from agentsync.engine.advice import did_you_mean
+from agentsync.engine.advice import closest, did_you_mean
+from agentsync.engine.apis import APIS
 from agentsync.engine.crosscheck import ignore_issues
 from agentsync.engine.validate import Checker
 from agentsync.errors import ProjectError, UsageError
@@ -128,7 +129,7 @@ def _read_config(root: str, notes: list[Diagnostic]) -> ProjectConfig:
     return ProjectConfig(
         project=str(sound.get("project", "")),
         agents=agents,
-        targets=tuple(_targets(targets if isinstance(targets, dict) else {})),
+        targets=tuple(_targets(targets if isinstance(targets, dict) else {}, refused)),
         ignore=tuple(sound.get("ignore", ())),
         limits=Limits(**sound.get("limits", {})),
         policy=_policy(sound.get("policy")),
@@ -147,12 +148,20 @@ def _policy(value: Json) -> Policy:
         return Policy()
 
 
-def _targets(values: Mapping[str, Json]) -> Iterable[Target]:
-    """The targets in the order of the file; of a broken one, what is sound."""
-    texts = ("provider", "url", "workspace_id")
+def _targets(
+    values: Mapping[str, Json], refused: Collection[tuple[str | int, ...]]
+) -> Iterable[Target]:
+    """The targets in the order of the file; of a broken one, what is sound or probably meant."""
+    texts = ("provider", "url", "workspace_id", "prompt", "owner")
     for name, value in values.items():
         given = value if isinstance(value, dict) else {}
-        sound = {key: given[key] for key in texts if isinstance(given.get(key), str)}
+        sound = {
+            key: given[key]
+            for key in texts
+            if isinstance(given.get(key), str) and ("targets", name, key) not in refused
+        }
+        if ("targets", name, "provider") in refused:
+            sound["provider"] = closest(str(given["provider"]), APIS) or "managed"
         protect = given.get("protect") is True
         yield Target(name=name, **sound, protect=protect, policy=_policy(given.get("policy")))
 

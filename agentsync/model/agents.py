@@ -51,7 +51,8 @@ class LiveAgent:
     Shape: `value` is the canonical form; `revision` the provider's token for the live content
     ("" when the API gave none); `hidden` holds pointers of parts the answer does not show, which
     therefore cannot be compared; `marker` what apply left in it, which is no part of `value`;
-    `marker_damage` says why a marker that is there cannot be read at all.
+    `marker_damage` says why a marker that is there cannot be read at all; `writable` whether this
+    key may change it; `read_only` why no key may that this target is for, "" when one may.
     """
 
     agent_id: str
@@ -61,6 +62,7 @@ class LiveAgent:
     marker: Marker | None = None
     marker_damage: str = ""
     writable: bool = True
+    read_only: str = ""
     updated_at: str = ""
 
     @property

@@ -164,7 +164,8 @@ class Change:
     pointers of live content that git does not own (only when asked for); `desired` is the
     canonical form that git says, None for a no-op (nothing has to be kept) and for a delete;
     `notes` are remarks that are no differences; `refusals` are sentences that say why apply will
-    not touch this agent; `updated_at` is when the live agent last changed, as the API says.
+    not touch this agent; `updated_at` is when the live agent last changed, as the API says;
+    `read_only` says that no key may change it that the target is for.
 
     An update without any field to apply writes the marker alone: what git and the live agent
     agree on is not what the marker says.
@@ -183,6 +184,7 @@ class Change:
     refusals: tuple[str, ...] = ()
     last: LastApply | None = None
     updated_at: str = ""
+    read_only: bool = False
 
     @property
     def to_apply(self) -> tuple[FieldChange, ...]:
@@ -228,6 +230,7 @@ class Change:
             "refusals": list(self.refusals),
             "last": self.last.to_json() if self.last else None,
             "updated_at": self.updated_at,
+            "read_only": self.read_only,
             "desired": self.desired,
         }
 
@@ -248,6 +251,7 @@ class Change:
             refusals=tuple(data["refusals"]),
             last=LastApply.from_json(data["last"]) if data["last"] else None,
             updated_at=data["updated_at"],
+            read_only=data.get("read_only", False),
             desired=data["desired"],
         )
 

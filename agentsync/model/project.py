@@ -12,14 +12,18 @@ class Target:
     """One environment: which API, where, in which workspace.
 
     Shape: `name` is "" for a project that declares no targets; `url` "" means the environment's
-    endpoint, or the official host; `provider` a name in the registry of providers; `policy` says
-    what is otherwise here than in the project's.
+    endpoint, or the official host; `provider` a name in the registry of APIs; `policy` says what is
+    otherwise here than in the project's; `prompt` is where a live agent keeps its system prompt, a
+    JSON Pointer, "" for where the API's agents do; `owner` the user whose agents are applied here,
+    as the API names owners, "" for whoever the key's is.
     """
 
     name: str = ""
     provider: str = "managed"
     url: str = ""
     workspace_id: str = ""
+    prompt: str = ""
+    owner: str = ""
     protect: bool = False
     policy: Policy = field(default=Policy())
 

@@ -91,7 +91,8 @@ class Plan:
     """What apply would do, for every agent asked for; complete only when nothing failed.
 
     Shape: `changes` sorted by address, no-ops included; `commit` the git commit of the
-    definitions, "" outside git; `target` "" when the project names none; `workspace_id` ""
+    definitions, "" outside git; `target` "" when the project names none; `prompt` where the
+    target says that prompts stand live; `workspace_id` ""
     when it is the key's own; `ignore`, `limits`, `protect` and `policy` as agentsync.yaml says;
     `findings` with the greatest risk first; `refusals` are sentences that say why apply will do
     nothing of it; `orphans` are live agents without definition.
@@ -103,6 +104,7 @@ class Plan:
     endpoint: str
     tool_version: str
     workspace_id: str = ""
+    prompt: str = ""
     commit: str = ""
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -140,6 +142,7 @@ class Plan:
             "provider": self.provider,
             "endpoint": self.endpoint,
             "workspace_id": self.workspace_id,
+            "prompt": self.prompt,
             "commit": self.commit,
             "choices": self.choices.to_json(),
             "ignore": list(self.ignore),
@@ -167,6 +170,7 @@ class Plan:
             endpoint=data["endpoint"],
             tool_version=data["tool_version"],
             workspace_id=data["workspace_id"],
+            prompt=data["prompt"],
             commit=data["commit"],
             changes=tuple(map(Change.from_json, data["changes"])),
             findings=tuple(map(Finding.from_json, data["findings"])),

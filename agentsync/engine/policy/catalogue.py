@@ -113,6 +113,20 @@ _ALL: Final = (
         "change with it.",
     ),
     Rule(
+        id="graph-changed",
+        severity=Risk.HIGH,
+        title="another graph runs the agent",
+        reason="The graph is the program: which tools there are, what waits for a person, and what "
+        "the prompt is good for, is its own.",
+    ),
+    Rule(
+        id="context-changed",
+        severity=Risk.MEDIUM,
+        title="the agent's graph is given other settings",
+        reason="Tools, model and limits of such an agent stand in its context, under names that "
+        "only its graph understands: look at each value.",
+    ),
+    Rule(
         id="model-form",
         severity=Risk.LOW,
         title="the model is not in the form provider:model",

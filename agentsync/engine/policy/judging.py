@@ -12,6 +12,7 @@ from typing import Final
 
 from agentsync.canonical import Json, join
 from agentsync.engine.policy.catalogue import RULES
+from agentsync.engine.policy.graphs import graph_hits
 from agentsync.engine.policy.hits import Hit
 from agentsync.engine.policy.powers import model_form_hits, power_hits
 from agentsync.engine.policy.texts import content_hits, size_hits, ungranted_hits
@@ -35,6 +36,7 @@ def judged(
     """
     hits = (
         *power_hits(before, after),
+        *graph_hits(before, after),
         *tool_hits(before, after),
         *registry_hits(before, after, registry or {}),
         *size_hits(before, after),

@@ -114,7 +114,12 @@ def _keys(before: Json, after: Json, pointer: str = "") -> Iterator[Hit]:
 
 
 def ungranted_hits(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Hit]:
-    """Tools that a prompt names and that its agent does not have, unless it was so before."""
+    """Tools that a prompt names and that its agent does not have, unless it was so before.
+
+    Of an agent whose tools are no field of it, nobody knows which it has.
+    """
+    if "tools" not in after:
+        return
     known = _tool_names(before) | _tool_names(after)
     for pointer, prompt in prompts(after):
         names = _ungranted(pointer, prompt, after, known)

@@ -22,12 +22,6 @@ from agentsync.engine.restating.spelling import blended, inserted, ordered_set
 from agentsync.engine.restating.tools import restated_tools
 from agentsync.engine.rules import Rules
 
-FIELDS: Final = (
-    *("id", "name", "description", "model", "runtime", "backend", "permissions", "tools"),
-    *("skills", "extras"),
-)
-"""The keys of an agent.yaml in the order in which people write them."""
-
 SUBAGENT_FIELDS: Final = ("description", "model_id", "tools")
 """The keys of a subagent's agent.yaml in the order in which people write them."""
 
@@ -47,13 +41,14 @@ def restated(
     subagents and files are no part of it, and not looked at.
     """
     said = dict(document)
-    for field in sorted(before.keys() | wanted.keys(), key=_rank):
+    keys = rules.form.fields
+    for field in sorted(before.keys() | wanted.keys(), key=lambda name: _rank(name, keys)):
         kind = rules.sections.get(field, "plain")
         old, new = before.get(field, ABSENT), wanted.get(field, ABSENT)
         if kind in _ELSEWHERE or same(old, new):
             continue
         if field == "runtime":
-            said = _with_runtime(said, old, new)
+            said = _with_runtime(said, old, new, keys)
         elif isinstance(new, Absent):
             said.pop(field, None)
         else:
@@ -61,7 +56,7 @@ def restated(
             if kind in _SILENT and not found:
                 said.pop(field, None)
             else:
-                said = inserted(said, field, found, FIELDS)
+                said = inserted(said, field, found, keys)
     return said
 
 
@@ -90,8 +85,8 @@ _BESIDE: Final = frozenset({"tools", "instructions", "files", "front_matter"})
 """Fields of a subagent that are told apart, or no part of its agent.yaml."""
 
 
-def _rank(field: str) -> tuple[int, str]:
-    return (FIELDS.index(field) if field in FIELDS else len(FIELDS), field)
+def _rank(field: str, keys: tuple[str, ...]) -> tuple[int, str]:
+    return (keys.index(field) if field in keys else len(keys), field)
 
 
 def _subagent_rank(field: str) -> tuple[bool, str]:
@@ -103,7 +98,10 @@ def _plain(raw: Json | Absent, before: Json | Absent, wanted: Json, rules: Rules
 
 
 def _with_runtime(
-    said: dict[str, Json], before: Json | Absent, wanted: Json | Absent
+    said: dict[str, Json],
+    before: Json | Absent,
+    wanted: Json | Absent,
+    keys: tuple[str, ...],
 ) -> dict[str, Json]:
     """The mapping with this runtime, in the spelling that it has; in the short one if it has none.
 
@@ -116,11 +114,11 @@ def _with_runtime(
     if not short or not _is_short(wanted.get("model")):
         long = {key: item for key, item in said.items() if key != "runtime" or "model" not in said}
         named = {"runtime" if key == "model" else key: item for key, item in long.items()}
-        return inserted(named, "runtime", blended(runtime_of(said), before, wanted), FIELDS)
-    said = inserted(said, "model", wanted["model"]["model_id"], FIELDS)
+        return inserted(named, "runtime", blended(runtime_of(said), before, wanted), keys)
+    said = inserted(said, "model", wanted["model"]["model_id"], keys)
     if not rest and "runtime" not in said:
         return said
-    return inserted(said, "runtime", blended(said.get("runtime", {}), before, rest), FIELDS)
+    return inserted(said, "runtime", blended(said.get("runtime", {}), before, rest), keys)
 
 
 def _is_short(model: Json) -> bool:
@@ -243,5 +241,5 @@ _KINDS: Final[Mapping[str, Callable[[Json, Json, Json, Rules], Json]]] = {
     "toolset": _tools,
     "skills": _links,
 }
-_SILENT: Final = frozenset({"toolset", "skills"})
+_SILENT: Final = frozenset({"toolset", "skills", "context"})
 """Kinds of fields of which none at all and an empty one are the same."""

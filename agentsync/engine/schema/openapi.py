@@ -12,9 +12,8 @@ from hashlib import sha256
 from typing import Final
 
 from agentsync.canonical import Json, canonical_json, digest
+from agentsync.engine.schema.kind import Fact, Kind
 from agentsync.engine.schema.references import Document, unusable
-
-COMPONENTS: Final = ("CreateAgentRequest", "UpdateAgentRequest", "Agent")
 
 KEYWORDS: Final = (
     "const",
@@ -40,17 +39,15 @@ KEYWORDS: Final = (
 _DEEPEST: Final = 30
 _METHODS: Final = ("delete", "get", "patch", "post", "put")
 
-Fact = dict[str, Json]
 
-
-def read_facts(openapi: Mapping[str, Json]) -> Fact:
+def read_facts(document: Document, kind: Kind) -> Fact:
     """What the API says of an agent: `request`, `server_owned` fields and `operations`.
 
-    Errors: UsageError when the document is no OpenAPI 3 document, or says nothing of agents; it
-    names what is missing.
+    Errors: UsageError when the document says nothing of agents of this kind; it names what is
+    missing.
     """
     try:
-        facts = _facts(Document(openapi))
+        facts = _facts(document, kind)
         canonical_json(facts)
     except RecursionError:
         raise unusable("it is nested too deep") from None
@@ -59,15 +56,19 @@ def read_facts(openapi: Mapping[str, Json]) -> Fact:
     return facts
 
 
-def _facts(document: Document) -> Fact:
-    missing = [name for name in COMPONENTS if name not in document.schemas]
+def _facts(document: Document, kind: Kind) -> Fact:
+    missing = [name for name in kind.components if name not in document.schemas]
     if missing:
         raise unusable(f"components.schemas lacks {', '.join(missing)}")
-    create, update, answer = (_component(document, name) for name in COMPONENTS)
+    create, update, answer = (_component(document, name) for name in kind.components)
+    for side in (create, update, answer):
+        for name in kind.per_server & side["fields"].keys():
+            side["fields"][name].pop("enum", None)
     request = _union(create, update)
     _compare_with_answer(request, answer["fields"])
     owned = {name: fact for name, fact in answer["fields"].items() if name not in request["fields"]}
-    return {"request": request, "server_owned": owned, "operations": _operations(document.paths)}
+    calls = _operations(document.paths, kind.path)
+    return {"request": request, "server_owned": owned, "operations": calls}
 
 
 def _component(document: Document, name: str) -> Fact:
@@ -182,11 +183,11 @@ def shape(fact: Json, without: frozenset[str] = _NO_SHAPE) -> Json:
     return fact
 
 
-def _operations(paths: Mapping[str, Json]) -> dict[str, str]:
+def _operations(paths: Mapping[str, Json], prefix: str) -> dict[str, str]:
     """Fingerprints of what is said of each call on agents; rules of PATCH stand only there."""
     found = {}
     for path, item in sorted(paths.items()):
-        if not str(path).startswith("/agents") or not isinstance(item, Mapping):
+        if not str(path).startswith(prefix) or not isinstance(item, Mapping):
             continue
         for method in _METHODS:
             call = item.get(method)

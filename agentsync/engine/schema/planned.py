@@ -42,6 +42,7 @@ def body() -> dict[str, Json]:
             "provider": text("The kind of API.", examples=["managed"]),
             "endpoint": text("The address of the API that was read."),
             "workspace_id": text('The workspace that was asked for; "" for the key\'s own.'),
+            "prompt": text('Where the target says that AGENTS.md goes; "" if it does not.'),
             "commit": text('The git commit of the definitions; "" outside git.'),
             "choices": refer("choices", "What was decided beforehand, and holds for the apply."),
             "ignore": texts("JSON Pointer globs of agentsync.yaml: out of plan and apply."),
@@ -194,6 +195,7 @@ def _change() -> dict[str, Json]:
             ),
             "last": or_null("last", "The last apply; null without a marker that can be read."),
             "updated_at": text(_UPDATED_AT),
+            "read_only": flag("Whether no key may change the agent that the target is for."),
             "desired": {
                 "description": "The whole agent to reach, in canonical form; null for a no-op and "
                 "for a delete.",

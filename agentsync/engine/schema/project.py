@@ -4,12 +4,34 @@ from collections.abc import Mapping
 from typing import Final
 
 from agentsync.canonical import Json
-from agentsync.engine.schema.dialect import DRAFT, patterns, ref
+from agentsync.engine.apis import APIS
+from agentsync.engine.schema.dialect import DRAFT, patterns, ref, refused
 from agentsync.engine.schema.policy import policy, rule_settings
 from agentsync.model.choices import OnConflict, OnDrift
 
-PROVIDERS: Final[Mapping[str, str]] = {"managed": "Managed Deep Agents (the default)"}
-"""The kinds of API that agents can live on, and their names for people."""
+_PROMPT_POINTER: Final[Mapping[str, Json]] = {
+    "$ref": ref("line"),
+    "pattern": "^/context(?:/(?:[^~/]|~[01])+)+$",
+    "patternErrorMessage": "must be a JSON Pointer into the context, such as /context/instructions",
+}
+
+_OF_ASSISTANTS: Final[Mapping[str, Json]] = {
+    "if": {"properties": {"provider": {"const": "agent-server"}}, "required": ["provider"]},
+    "then": {
+        "properties": {"workspace_id": refused("a target on an Agent Server has no workspace")}
+    },
+    # Of a provider that is misspelt, nobody knows what its targets have.
+    "else": {
+        "if": {"properties": {"provider": {"const": "managed"}}},
+        "then": {
+            "properties": {
+                name: refused(f"`{name}` is for targets with `provider: agent-server`")
+                for name in ("prompt", "owner")
+            }
+        },
+    },
+}
+"""Which settings make sense on which kind of API."""
 
 
 def project() -> dict[str, Json]:
@@ -79,6 +101,7 @@ def project() -> dict[str, Json]:
                 *("slug", "nonBlankLine", "relativePath", "uuid", "endpointUrl", "pointerGlob"),
                 *("count",),
             ),
+            "promptPointer": dict(_PROMPT_POINTER),
             **rule_settings(),
         },
     }
@@ -96,17 +119,17 @@ def _targets() -> dict[str, Json]:
             "properties": {
                 "provider": {
                     "description": "The kind of API: "
-                    + "; ".join(f"`{name}`, {what}" for name, what in PROVIDERS.items())
+                    + "; ".join(f"`{name}`, {api.title}" for name, api in APIS.items())
                     + ".",
-                    "enum": list(PROVIDERS),
+                    "enum": list(APIS),
                     "default": "managed",
                 },
                 "url": {
                     "type": "string",
                     "$ref": ref("endpointUrl"),
                     "description": "The API's address. Left out: LANGSMITH_ENDPOINT, or the "
-                    "official host. The key goes to another host only when the environment "
-                    "vouches for it.",
+                    "official host; of an Agent Server, LANGGRAPH_ENDPOINT. The key goes to any "
+                    "other host only when the environment vouches for it.",
                     "examples": ["https://api.smith.langchain.com"],
                 },
                 "workspace_id": {
@@ -114,6 +137,21 @@ def _targets() -> dict[str, Json]:
                     "$ref": ref("uuid"),
                     "description": "The workspace, for a key that is valid in several.",
                     "examples": ["33499cf9-4c02-49af-909d-b8f42e051eab"],
+                },
+                "prompt": {
+                    "type": "string",
+                    "$ref": ref("promptPointer"),
+                    "description": "Agent Server: where in an assistant AGENTS.md goes. Left out: "
+                    "/context/system_prompt, if the context of the agent's graph has that.",
+                    "examples": ["/context/instructions"],
+                },
+                "owner": {
+                    "type": "string",
+                    "$ref": ref("nonBlankLine"),
+                    "description": "Agent Server: the user whose agents are applied here, as the "
+                    "server names owners in `metadata.owner`. Those of others are read-only then: "
+                    "plans say so, and apply refuses them.",
+                    "examples": ["5c1c4b0e-9d0d-4a53-8b4e-6f7a2f0d9c11"],
                 },
                 "protect": {
                     "description": "true: on this target no agent is deleted, and none of another "
@@ -124,6 +162,7 @@ def _targets() -> dict[str, Json]:
                 "policy": policy("What is otherwise on this target than in the project's policy."),
             },
             "additionalProperties": False,
+            **_OF_ASSISTANTS,
         },
         "examples": [{"staging": {}, "production": {"protect": True}}],
     }

@@ -6,7 +6,9 @@ from typing import Final
 from agentsync.canonical import Json
 from agentsync.errors import UsageError
 
-_HINT: Final = "give the OpenAPI 3 document of the Managed Deep Agents API, as JSON"
+_HINT: Final = (
+    "give the OpenAPI 3 document of the Managed Deep Agents API or of an Agent Server, as JSON"
+)
 
 
 def unusable(why: str) -> UsageError:

@@ -1,4 +1,4 @@
-"""What agentsync adds to the API's facts, field by field: words, examples, and prose rules.
+"""What agentsync adds to the facts of Managed Deep Agents: words, examples, and prose rules.
 
 A table maps a field to schema keywords that are laid over the derived ones. `tools[]` is an item
 of a list. The order of a table is the order of the fields in the schema.
@@ -14,14 +14,19 @@ Words = Mapping[str, Mapping[str, Json]]
 
 UNKNOWN_FIELD: Final = "The API takes this field; agentsync does not know it yet."
 
+_AGENT_SERVER: Final = "it is for agents of an Agent Server, on targets of `provider: agent-server`"
+
 ELSEWHERE: Final[Mapping[str, str]] = {
+    "config": _AGENT_SERVER,
+    "context": _AGENT_SERVER,
     "deleted_paths": "remove the file itself; the plan then removes it from the agent",
+    "graph_id": _AGENT_SERVER,
     "files": "put the files into the folder files/ beside agent.yaml",
     "instructions": "write the system prompt into AGENTS.md beside agent.yaml",
     "subagents": "give each subagent a folder subagents/<name>/ with agent.yaml and AGENTS.md",
     "system_prompt": "write the system prompt into AGENTS.md beside agent.yaml",
 }
-"""Fields of the API that are no keys of agent.yaml, and what to do instead."""
+"""Fields of the API, and of another one, that are no keys of agent.yaml, and what to do instead."""
 
 INLINE_SKILLS: Final = "give each inline skill a folder skills/<name>/ with SKILL.md"
 

@@ -7,6 +7,7 @@ from agentsync.canonical import ABSENT, Json, same
 from agentsync.engine.advice import shown
 from agentsync.engine.crosscheck import folder_name_fits, typed_path_advice
 from agentsync.engine.normalise import normalise
+from agentsync.engine.prompts import PROMPT
 from agentsync.engine.restating.texts import exactly, like, like_instructions
 from agentsync.engine.rules import Rules
 from agentsync.engine.yaml.writing.rewrite import NotEditableError
@@ -42,7 +43,10 @@ def authored(
     folder = Folder(texts)
     binding = Binding(target=target, agent_id=bind, in_overlay=bind_in_overlay, schema=schema)
     write_settings(folder, before, wanted, rules, binding)
-    _write_prompt(folder, before.get("system_prompt", ""), wanted.get("system_prompt", ""))
+    if rules.form.needs_prompt or PROMPT in wanted:
+        _write_prompt(folder, before.get(PROMPT, ""), wanted.get(PROMPT, ""))
+    else:
+        folder.remove("AGENTS.md")
     for name, old, new in _changed(before, wanted, "skills"):
         _write_skill(folder, name, _inline(old), _inline(new), rules)
     _tell_links(folder, before, wanted)

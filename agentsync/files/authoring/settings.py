@@ -49,12 +49,13 @@ def write_settings(
     old, new = (_settings(side, rules) for side in (before, wanted))
     low, high = base, patch
     if not same(old, new):
-        both = layered(base, patch, restated(overlaid(base, patch), old, new, rules))
+        keys = rules.form.fields
+        both = layered(base, patch, restated(overlaid(base, patch, keys), old, new, rules), keys)
         if both is None:
             folder.refuse(binding.overlay, "it spells the model otherwise than agent.yaml does")
             return
         low, high = both
-        for reason in _troubles(overlaid(low, high), new, rules):
+        for reason in _troubles(overlaid(low, high, keys), new, rules):
             folder.refuse("agent.yaml", reason)
     low, high = _bound(low, high, binding)
     write_yaml(folder, "agent.yaml", base, low, binding.schema)
@@ -148,8 +149,9 @@ def _bound(
 
 def _troubles(said: Mapping[str, Json], wanted: Mapping[str, Json], rules: Rules) -> Iterable[str]:
     """Why no definition may say this."""
-    value, _ = without_write_only(dict(said), checker("agent"))
-    reasons = [*_schema_troubles("agent", value), *_errors(name_issues(value.get("name")))]
+    schema = rules.form.schema
+    value, _ = without_write_only(dict(said), checker(schema))
+    reasons = [*_schema_troubles(schema, value), *_errors(name_issues(value.get("name")))]
     return [*reasons, *_link_troubles(wanted, rules)] or _unsaid(value, wanted, rules)
 
 

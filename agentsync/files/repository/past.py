@@ -82,10 +82,10 @@ def versions(
     texts = _contents(project.root, [item for item in found[1::2] if item])
     seen: set[str] = set()
     for commit, version, prompt in zip(made, found[::2], found[1::2], strict=False):
-        if version is None or prompt is None or version.name in seen:
+        if version is None or version.name in seen:
             continue
         seen.add(version.name)
-        text = texts.get(prompt.name, b"").decode("utf-8-sig", "replace")
+        text = texts.get(prompt.name, b"").decode("utf-8-sig", "replace") if prompt else ""
         loaded = definition_at(project, slug, target, commit) if wanted(text) else None
         if loaded and loaded.document is not None:
             yield commit, loaded
