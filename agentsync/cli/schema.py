@@ -19,7 +19,7 @@ def command() -> None:
 @click.argument("name", default="agent", shell_complete=schemas)
 @output_options
 def show(name: str, **parameters: object) -> int:
-    """Print one shipped schema: agent, subagent, project, plan or report."""
+    """Print one shipped schema: agent, subagent, assistant, project, plan or report."""
     from agentsync.cli.output import answer
     from agentsync.ops import schema
 
@@ -37,7 +37,10 @@ def show(name: str, **parameters: object) -> int:
 )
 @output_options
 def derive(openapi: Path, directory: Path, **parameters: object) -> int:
-    """Write the schemas; the agents' are derived from the API's OPENAPI.json."""
+    """Write the schemas; the agents' are derived from the API's OPENAPI.json.
+
+    That of Managed Deep Agents gives agent and subagent, that of an Agent Server assistant.
+    """
     from agentsync.cli.output import answer
     from agentsync.ops import schema
 
@@ -48,7 +51,10 @@ def derive(openapi: Path, directory: Path, **parameters: object) -> int:
 @click.argument("openapi", type=_OPENAPI, metavar="OPENAPI.json")
 @output_options
 def check(openapi: Path, **parameters: object) -> int:
-    """Say in words what a newer OPENAPI.json added, removed or changed; exit 2 if anything."""
+    """Say in words what a newer OPENAPI.json added, removed or changed; exit 2 if anything.
+
+    It may be that of Managed Deep Agents or that of an Agent Server.
+    """
     from agentsync.cli.output import answer
     from agentsync.ops import schema
 

@@ -23,6 +23,7 @@ from agentsync.errors import (
 from agentsync.files.definition import Loaded, load
 from agentsync.files.project import OpenProject
 from agentsync.model import (
+    Action,
     Change,
     Choices,
     Definition,
@@ -122,13 +123,36 @@ class Comparing:
             found = replace(found, diagnostics=loaded.diagnostics)
             if found.invalid or not self.reading.is_set():
                 return found
-            change, findings = self._change(self._definition(loaded))
+            definition = self._definition(loaded)
+            change, findings = self._change(definition)
+            writes = change.to_apply or change.action is Action.CREATE
+            if writes and (against := self._objections(definition)):
+                return replace(found, diagnostics=(*found.diagnostics, *against))
             return replace(found, change=change, findings=findings)
         except AgentsyncError as error:
             return replace(found, error=error)
         except Exception as error:
             # What one agent's files or answer can break must not take the others' results along.
             return replace(found, error=BugError.of(error))
+
+    def _objections(self, definition: Definition) -> tuple[Diagnostic, ...]:
+        """What the server itself says against the definition, which is to be written."""
+        planned = self.judging is not None and not self.judging.edits
+        found = tuple(self.provider.objections(definition.value)) if planned else ()
+        if not found:
+            return ()
+        from agentsync.files.spans import Locator
+
+        places = Locator(self.project, definition.address, self.target)
+        return tuple(
+            Diagnostic(
+                code="server-schema",
+                message=item.message,
+                hint=item.hint,
+                span=places.locate(item.pointer),
+            )
+            for item in found
+        )
 
     def _definition(self, loaded: Loaded) -> Definition:
         return Definition(
@@ -192,6 +216,5 @@ class Comparing:
         except NotFoundError as error:
             raise IdentityError(
                 f"it is bound to agent {definition.agent_id}, which the API does not find",
-                hint="it is gone, or in another workspace, or not visible to this key; "
-                "correct `id:`, or take it out to create a new agent",
+                hint=f"{self.provider.unseen}; correct `id:`, or take it out to create a new agent",
             ) from error

@@ -26,6 +26,8 @@ def connect(target: Target, root: Path, environ: Mapping[str, str], watch: Watch
         base_url=base_url,
         key=_key(kind, root, environ),
         workspace_id=_workspace(target, kind, environ),
+        prompt=target.prompt,
+        owner=target.owner,
         user_agent=f"agentsync/{__version__}",
     )
     return kind(connection, watch.note)
@@ -40,8 +42,9 @@ def _key(kind: type[Provider], root: Path, environ: Mapping[str, str]) -> str:
         )
     name = kind.key_variables[0]
     if not value:
+        unset = f"neither {' nor '.join(kind.key_variables)} is" if kind.key_variables[1:] else ""
         raise UnauthorizedError(
-            f"no API key: {name} is not set",
+            f"no API key: {unset or f'{name} is not'} set",
             hint=f"export {name}=…, or put it in .env; for the emulator any text will do",
         )
     if not all("!" <= letter <= "~" for letter in value):
@@ -57,7 +60,7 @@ def _first(names: tuple[str, ...], source: Mapping[str, str]) -> str:
 
 
 def _workspace(target: Target, kind: type[Provider], environ: Mapping[str, str]) -> str:
-    named = environ.get(kind.workspace_variable, "").strip()
+    named = environ.get(kind.workspace_variable, "").strip() if kind.workspace_variable else ""
     if not target.workspace_id and not _WORKSPACE.fullmatch(named):
         raise UsageError(
             f"{kind.workspace_variable} is not the id of a workspace: {named!r}",

@@ -247,6 +247,7 @@ def plan_of(
         provider=target.provider,
         endpoint=asked.base_url,
         workspace_id=asked.workspace_id,
+        prompt=asked.prompt,
         tool_version=__version__,
         commit=commit,
         changes=changes,

@@ -64,9 +64,11 @@ def _edited(change: Change) -> Change:
     """The change with nothing in it but what was edited outside git.
 
     It says what is, not what apply would do: only an agent that is missing, somebody else's, or
-    of an unreadable marker keeps its action, since nothing else tells it from one in sync.
+    of an unreadable marker keeps its action, since nothing else tells it from one in sync. Of one
+    that may not be written here, and so was never marked, everything that differs is told.
     """
-    fields = tuple(item for item in change.fields if item.origin in _EDITED)
+    unmarked = change.read_only and change.last is None
+    fields = tuple(item for item in change.fields if unmarked or item.origin in _EDITED)
     notes = tuple(note for note in change.notes if note.endswith(UNTOLD))
     unknown = change.last is not None and bool(notes)
     other = unknown or change.action in (Action.CREATE, Action.ADOPT)
@@ -86,6 +88,8 @@ def _edited(change: Change) -> Change:
 
 
 def _reason(change: Change, drifted: int) -> str:
+    if change.last is None and change.read_only:
+        return "it is read-only here, so everything that git says otherwise is told"
     if change.last is None:
         return "agentsync never applied it, so nobody knows what was edited since"
     if not drifted:

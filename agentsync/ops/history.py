@@ -81,7 +81,7 @@ class _Telling:
     trees: Mapping[str, Tree]
 
     def revisions(self, shown: tuple[Commit, ...]) -> Iterator[Revision]:
-        applied = self.applied()
+        applied, current = self.applied(), self.current()
         in_git = self.in_git(shown)
         for number, commit in enumerate(shown):
             fields = self.fields(number)
@@ -89,7 +89,7 @@ class _Telling:
                 token=commit.token,
                 at=commit.at,
                 author=commit.author,
-                current=number == 0,
+                current=commit.token == current,
                 fields=fields or (),
                 readable=fields is not None,
                 applied=self.last() if commit.token == applied else None,
@@ -107,6 +107,12 @@ class _Telling:
             return None if before is None else revisions.steps(before, after, rules)
         return revisions.steps(None, after, rules) if self.known.complete else None
 
+    def current(self) -> str:
+        """The token of the revision that is live: the newest, unless the agent names another."""
+        live = self.pair.match.live.revision
+        tokens = [commit.token for commit in self.known.commits]
+        return live if live in tokens else next(iter(tokens), "")
+
     def last(self) -> LastApply | None:
         marker = self.pair.marker
         if marker is None:
@@ -117,6 +123,10 @@ class _Telling:
         """The token of the revision that the last apply left, "" when nobody knows."""
         marker = self.pair.marker
         tokens = [commit.token for commit in self.known.commits]
+        # Where revisions carry the marker, later ones carry it on.
+        carrying = [it.token for it in self.known.commits if marker and it.marker == marker]
+        if carrying:
+            return carrying[-1]
         fitting = [
             it for it in tokens if it in self.trees and is_applied(self.pair, self.trees[it])
         ]
@@ -154,6 +164,12 @@ def _unnamed(pair: Pair) -> Iterator[Revision]:
 
 def _notes(pair: Pair, known: Past) -> Iterator[str]:
     match = pair.match
+    set_back = [it for it in known.commits[1:] if it.token == match.live.revision]
+    if set_back and pair.rules.versioned:
+        yield (
+            f"somebody set the agent back to revision {set_back[0].token}, which may not bring "
+            "back all that it was; `agentsync rollback` does"
+        )
     if known.unlisted and known.commits:
         yield f"the API does not list this agent's revisions: {known.unlisted}"
         yield "what is told here is the newest one, and the one of the last apply if it is shown"

@@ -23,6 +23,7 @@ _PURPOSE: Final = {
     f"{_AGENT}/AGENTS.md": "its system prompt",
     f"{_SCHEMAS}/agent.schema.json": "for your editor, offline",
     f"{_SCHEMAS}/subagent.schema.json": "the same for subagents",
+    f"{_SCHEMAS}/assistant.schema.json": "the same for agents of an Agent Server",
     f"{_SCHEMAS}/project.schema.json": "the same for agentsync.yaml",
     ".gitignore": "keeps saved plans, keys and unfinished files out of git",
 }
@@ -79,7 +80,7 @@ def _texts(project: str, *, bare: bool) -> dict[str, str]:
     }
     # Quoted in the file, because a slug may be 2026 or "no", which YAML does not read as text.
     texts["agentsync.yaml"] = texts["agentsync.yaml"].replace('"my-project"', json.dumps(project))
-    for kind in ("agent", "subagent", "project"):
+    for kind in ("agent", "subagent", "assistant", "project"):
         texts[f"{_SCHEMAS}/{kind}.schema.json"] = schema_text(kind)
     return texts
 

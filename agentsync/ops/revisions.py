@@ -9,6 +9,7 @@ from typing import Final
 from agentsync.canonical import Json, covers
 from agentsync.engine import revisions
 from agentsync.engine.normalise import desired
+from agentsync.engine.prompts import PROMPT
 from agentsync.errors import (
     AgentsyncError,
     BadAnswerError,
@@ -29,7 +30,7 @@ _NAMED: Final = 5
 _SHORT: Final = 12
 
 Tree = Mapping[str, Json]
-"""A file tree in the canonical form."""
+"""What a revision shows of an agent, in the canonical form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +113,13 @@ def named(pair: Pair, asked: str) -> tuple[Commit, Tree]:
 
     Errors: UsageError when there is none, or more than one; ProviderError.
     """
-    if not _TOKEN.fullmatch(asked):
+    known = past_of(pair, _MANY)
+    if not _TOKEN.fullmatch(asked) and asked not in (it.token for it in known.commits):
         raise UsageError(
             f"`{asked}` names no revision",
-            hint="at least 8 characters of one that "
-            f"`agentsync log {pair.definition.address}` shows",
+            hint="one that "
+            f"`agentsync log {pair.definition.address}` shows, or at least 8 characters of it",
         )
-    known = past_of(pair, _MANY)
     found = [it for it in known.commits if it.token.lower().startswith(asked.lower())]
     found = [it for it in found if it.token.lower() == asked.lower()] or found
     if len(found) > 1:
@@ -163,11 +164,11 @@ def git_versions(pair: Pair, wanted: Iterable[Tree]) -> Iterator[tuple[str, Mapp
     Those that cannot say what one of the `wanted` trees says may be left out.
     """
     project, address, target = pair.project, pair.definition.address, pair.target.name
-    prompts = {str(tree["system_prompt"]) for tree in wanted}
-    whatever = any(covers(glob, "/system_prompt") for glob in pair.ignore)
+    prompts = {str(tree.get(PROMPT, "")) for tree in wanted}
+    whatever = any(covers(glob, f"/{PROMPT}") for glob in pair.ignore)
 
     def fits(text: str) -> bool:
-        return whatever or desired({"system_prompt": text}, pair.rules)["system_prompt"] in prompts
+        return whatever or desired({PROMPT: text}, pair.rules)[PROMPT] in prompts
 
     for commit, loaded in past.versions(project, address, target, wanted=fits):
         yield commit, pair.canonical(loaded)
@@ -192,7 +193,7 @@ def is_applied(pair: Pair, tree: Tree) -> bool:
 
 
 def declares(pair: Pair, definition: Mapping[str, Json], base: Mapping[str, Json]) -> bool:
-    """Whether a definition says, outside the file tree, what the marker says was applied."""
+    """Whether a definition says, outside the tree, what the marker says was applied."""
     return revisions.declares(definition, base, pair.rules, pair.ignore)
 
 

@@ -8,6 +8,8 @@ for, checked, written and read back as apply does it.
     raw files                   as well, when they are git's: declared, or once applied
     everything else             as the git commit says whose files are those of the revision;
                                 without one, left exactly as it is live
+
+Where the API's revisions hold all of an agent, all of it that is git's is as it was then.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,6 +29,7 @@ from agentsync.model import (
     Action,
     Change,
     Choices,
+    Marker,
     OnConflict,
     OnDrift,
     Plan,
@@ -105,7 +108,7 @@ def rollback(
 def _draft(pair: Pair, to: str) -> Draft:
     _check_owner(pair)
     commit, tree = named(pair, to)
-    back = _Back(pair, commit.token, tree, *_git_at(pair, tree))
+    back = _Back(pair, commit.token, commit.marker, tree, *_git_at(pair, tree))
     policy = pair.project.config.policy_for(pair.target)
     judging = Judging(policy=policy, provider=pair.provider)
     change, findings = judging.told(back.change(), pair.match.live.value)
@@ -162,20 +165,21 @@ def _git_at(pair: Pair, tree: Tree) -> tuple[Version | None, str]:
 
 
 def _metadata(value: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
-    """The part of a canonical form that is not in the file tree."""
-    return {key: item for key, item in value.items() if key not in rules.tree}
+    """The part of a canonical form that no revision shows."""
+    return {key: item for key, item in value.items() if key not in rules.past}
 
 
 @dataclass(frozen=True, slots=True)
 class _Back:
     """One agent on its way back to a revision.
 
-    Shape: `git` is the commit that belongs to the revision, with what it says; without one,
-    `why_no_git` tells why.
+    Shape: `then` is what apply had left in it, where the revision shows that; `git` is the commit
+    that belongs to the revision, with what it says; without one, `why_no_git` tells why.
     """
 
     pair: Pair
     token: str
+    then: Marker | None
     tree: Tree
     git: Version | None
     why_no_git: str
@@ -199,21 +203,29 @@ class _Back:
         """The canonical form that the agent shall have."""
         base, rules = self.pair.match.base, self.pair.rules
         then = self.git[1] if self.git else self.pair.definition.value
-        declared = [each for each in (self.git[1] if self.git else self.missing(), base) if each]
+        own = self.then.base if self.then else None
+        said = (self.git[1] if self.git else self.missing(), base, own)
+        declared = [each for each in said if each]
         restored = revisions.restored(self.tree, rules, tuple(declared))
         return {**_metadata(then, rules), **restored}
 
     def missing(self) -> dict[str, Json]:
-        """The files that today's definition has and the agent has not.
+        """What today's definition declares: of the files, those that the agent has not.
 
         One that is live and was never applied may be the running agent's own.
         """
         declared, live = self.pair.definition.value, self.pair.match.live.value
         files = declared.get("files", {})
-        return {"files": {path: files[path] for path in files.keys() - live["files"].keys()}}
+        new = {path: files[path] for path in files.keys() - live.get("files", {}).keys()}
+        return {
+            **{key: declared[key] for key in declared.keys() - self.pair.rules.tree},
+            "files": new,
+        }
 
     def notes(self) -> tuple[str, ...]:
         now = self.pair.definition.value
+        if not _metadata(now, self.pair.rules):
+            return () if says(self.pair, self.tree, now) else (_GIT_SAYS_OTHERWISE,)
         if self.git is None:
             left = f"what is not in the file tree is left as it is live: {self.why_no_git}"
             return (left, *(() if says(self.pair, self.tree, now) else (_GIT_SAYS_OTHERWISE,)))

@@ -21,10 +21,10 @@ def show(name: str) -> Report:
 
 
 def derive(openapi: Path, directory: Path) -> Report:
-    """Write every schema into `directory`, the agents' from the API's OpenAPI file.
+    """Write the schemas into `directory`: our own, and those of agents from an API's OpenAPI file.
 
     Errors: ProjectError when a file cannot be read or written, UsageError when it is no OpenAPI
-    file of this API.
+    file of an API that agentsync knows.
     """
     schemas = {**engine.derive(_read(openapi)), **engine.documents()}
     lines = []
@@ -46,7 +46,7 @@ def check(openapi: Path) -> Report:
 
     Errors: as `derive`.
     """
-    committed = {name: shipped.schema(name) for name in ("agent", "subagent")}
+    committed = {name: shipped.schema(name) for name in engine.DERIVED}
     news = engine.check(_read(openapi), committed)
     code = ExitCode.DIFFERENCES if news else ExitCode.OK
     return _report("schema check", news or ["The schemas are current with this API."], code)

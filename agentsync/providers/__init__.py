@@ -1,12 +1,8 @@
-"""The APIs agentsync speaks: a registry, each provider in one file of its own."""
+"""The APIs agentsync speaks, each provider in one file of its own (engine/apis.py lists them)."""
 
+from agentsync.engine.apis import APIS
 from agentsync.errors import UsageError
 from agentsync.providers.base import Commit, Connection, Held, Provider
-
-# name in agentsync.yaml → "module:class"; imported only when a target asks for it.
-PROVIDERS = {
-    "managed": "agentsync.providers.managed:ManagedDeepAgents",
-}
 
 
 def provider_class(name: str) -> type[Provider]:
@@ -16,12 +12,12 @@ def provider_class(name: str) -> type[Provider]:
     """
     from importlib import import_module
 
-    if name not in PROVIDERS:
-        known = ", ".join(sorted(PROVIDERS))
+    if name not in APIS:
+        known = ", ".join(sorted(APIS))
         raise UsageError(f"there is no provider `{name}`", hint=f"known providers: {known}")
-    module, _, attribute = PROVIDERS[name].partition(":")
+    module, _, attribute = APIS[name].provider.partition(":")
     found: type[Provider] = getattr(import_module(module), attribute)
     return found
 
 
-__all__ = ["PROVIDERS", "Commit", "Connection", "Held", "Provider", "provider_class"]
+__all__ = ["Commit", "Connection", "Held", "Provider", "provider_class"]

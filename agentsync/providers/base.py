@@ -6,21 +6,21 @@ each thread gets a connection of its own.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from agentsync.canonical import Json
 from agentsync.engine.rules import Rules
-from agentsync.model import AgentSummary, Guarantee, LiveAgent
+from agentsync.model import AgentSummary, Guarantee, LiveAgent, Marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """Where an API is, and who asks.
+    """Where an API is, who asks, and what the target says of its agents.
 
     Shape: `base_url` is the API's, without its `/v1`, checked by providers/trust.py; `key` is no
-    part of the repr, so that no log shows it.
+    part of the repr, so that no log shows it; `prompt` and `owner` are as in `Target`.
     Units: seconds: to connect, for each read, for one whole answer, and the longest single wait
     between two tries.
     """
@@ -28,6 +28,8 @@ class Connection:
     base_url: str
     key: str
     workspace_id: str = ""
+    prompt: str = ""
+    owner: str = ""
     connect_timeout: float = 10.0
     read_timeout: float = 30.0
     total_timeout: float = 120.0
@@ -44,28 +46,39 @@ class Held:
     """A live agent, and what a write needs to tell whether it is still the same.
 
     Shape: `head` is the file tree's token, "" when it was not asked for or cannot be read;
-    `tree` the files at that token by path, as the API's entries; `extras` the live extras as
-    they came, the marker included: a write replaces them whole.
+    `tree` the files at that token by path, as the API's entries; `answer` the agent to the
+    letter, the marker included: what a write replaces whole is written as it came.
     """
 
     live: LiveAgent
     head: str = ""
     tree: Mapping[str, Json] = field(default_factory=dict)
-    extras: Mapping[str, Json] = field(default_factory=dict)
+    answer: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """One state that a live agent's file tree had.
+    """One state that a live agent had.
 
     Shape: `token` names it to `read_at`; `at` is an RFC 3339 time, `author` whom the API names
-    and `parent` the token of the state before: each "" when the API does not say.
+    and `parent` the token of the state before: each "" when the API does not say; `marker` is what
+    apply had left in it, None where states do not show that.
     """
 
     token: str
     at: str = ""
     author: str = ""
     parent: str = ""
+    marker: Marker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """What the server itself says against a definition: `pointer` is into the canonical form."""
+
+    pointer: str
+    message: str
+    hint: str = ""
 
 
 class Provider(ABC):
@@ -76,6 +89,12 @@ class Provider(ABC):
 
     official_origins: ClassVar[tuple[str, ...]]
     """Where the key may go without anybody vouching for the host; the first is the default."""
+
+    api_paths: ClassVar[tuple[str, ...]] = ()
+    """The API's own paths, which people leave on the endpoint: the longest first."""
+
+    unseen: ClassVar[str] = "it is gone, or in another workspace, or not visible to this key"
+    """Why an agent that there once was may not be found."""
 
     endpoint_variable: ClassVar[str]
     key_variables: ClassVar[tuple[str, ...]]
@@ -116,14 +135,14 @@ class Provider(ABC):
 
     @abstractmethod
     def history(self, agent_id: str, limit: int) -> Iterator[Commit]:
-        """The newest `limit` states of the file tree that the API lists, newest first, each once.
+        """The newest `limit` states of the agent that the API lists, newest first, each once.
 
         Errors: NotFoundError or ForbiddenError when it lists none of this agent; ProviderError.
         """
 
     @abstractmethod
     def read_at(self, agent_id: str, token: str) -> Mapping[str, Json]:
-        """The canonical form of the file tree as it was: the sections in `rules.tree` only.
+        """The canonical form of the agent as it was: the sections in `rules.past` only.
 
         Shape: `token` is that of a commit, or at least 8 characters of it from its start.
         Errors: NotFoundError when the API has no such state (any more); BadAnswerError when the
@@ -146,6 +165,13 @@ class Provider(ABC):
         """
         return None
 
+    def objections(self, value: Mapping[str, Json]) -> Iterable[Objection]:
+        """What the server would not take, or not understand, of this canonical form.
+
+        Errors: ProviderError.
+        """
+        return ()
+
     @abstractmethod
     def create(self, value: Mapping[str, Json], marker: Json) -> str:
         """The id of a new agent of this canonical form, its marker included; one request.
@@ -154,7 +180,6 @@ class Provider(ABC):
         sent twice by itself, except after an answer that proves that nothing was made (429).
         """
 
-    @abstractmethod
     def write_files(self, held: "Held", intended: Mapping[str, Json]) -> Guarantee:
         """Bring the file tree from `held` to `intended`, path by path, in one request.
 
@@ -163,14 +188,16 @@ class Provider(ABC):
         Errors: StaleError when the tree has moved and nothing was written; ProviderError, with
         `sent`.
         """
+        raise AssertionError("unreachable: an API whose `rules.tree` is empty has no file tree")
 
     @abstractmethod
     def write_metadata(self, held: "Held", intended: Mapping[str, Json], marker: Json) -> None:
         """Bring the fields outside the file tree from `held` to `intended`, in one request.
 
-        Only those that differ are written, each whole, and the marker, merged into the extras
-        that are live. Sent once.
-        Errors: ProviderError, with `sent`.
+        Only those that differ are written, each whole, and the marker, beside what else is live
+        there. Sent once.
+        Errors: ProviderError, with `sent`; OvertakenError when somebody else's write came between
+        and was overwritten; RefusedError for an agent that this key may only read.
         """
 
     @abstractmethod

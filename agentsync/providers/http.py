@@ -66,6 +66,7 @@ class _Wanted:
     params: Mapping[str, str] | None = None
     body: Json = None
     expect: Collection[int] = (200,)
+    asks: bool = False
 
     @property
     def name(self) -> str:
@@ -75,7 +76,7 @@ class _Wanted:
     @property
     def writes(self) -> bool:
         """Whether it changes anything, so that it must not be repeated lightly."""
-        return self.method != "GET"
+        return self.method != "GET" and not self.asks
 
     @property
     def content(self) -> bytes | None:
@@ -113,6 +114,13 @@ class Http:
         Errors: ProviderError, the last one when every try failed.
         """
         return self._patiently(_Wanted(method="GET", path=path, params=params))
+
+    def ask(self, path: str, body: Json) -> Json:
+        """The JSON that a POST answers with which only reads; safe to repeat, so it is.
+
+        Errors: ProviderError, the last one when every try failed.
+        """
+        return self._patiently(_Wanted(method="POST", path=path, body=body, asks=True))
 
     def send(
         self, method: str, path: str, body: Json = None, *, expect: Collection[int] = (200,)

@@ -27,13 +27,19 @@ def trusted_base(url: str, provider: type[Provider], environ: Mapping[str, str])
     vouched = {*provider.official_origins}
     if named:
         vouched.add(_origin(named, provider.endpoint_variable))
-    given = url or named or provider.official_origins[0]
+    given = url or named or next(iter(provider.official_origins), "")
+    if not given:
+        raise UsageError(
+            "the target has no `url`, and this API has no host that everybody uses",
+            hint="write the server's address as the target's `url`, or set "
+            f"{provider.endpoint_variable}",
+        )
     wanted = _origin(given, "url")
     host = urlsplit(wanted).hostname or ""
     hosts = {item.strip().lower() for item in environ.get(_TRUSTED_HOSTS, "").split(",")}
     netloc = urlsplit(wanted).netloc
     if wanted in vouched or is_this_machine(host) or hosts & {host, netloc}:
-        return wanted + _prefix(given)
+        return wanted + _prefix(given, provider)
     raise UntrustedHostError(
         f"the API key is not sent to {netloc}: the project names it, but nothing outside the "
         "repository vouches for it",
@@ -68,10 +74,10 @@ def _origin(url: str, source: str) -> str:
     return f"{parts.scheme}://{netloc}"
 
 
-def _prefix(url: str) -> str:
+def _prefix(url: str, provider: type[Provider]) -> str:
     """The path of `url` before the API's own: people paste the endpoint with or without it."""
     path = urlsplit(url.strip()).path.rstrip("/")
-    for ending in ("/v1/deepagents", "/v1"):
+    for ending in provider.api_paths:
         path = path.removesuffix(ending)
     return path
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from agentsync.engine.apis import form_of
 from agentsync.model import Action, Change, Effect, Outcome, Plan, Problem, Report, Status
 from agentsync.render import wording
 
@@ -21,10 +22,14 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of one agent, beside what was planned for it."""
+    """What became of one agent, beside what was planned for it.
+
+    Shape: `one_part` says that it is written as a whole, in one request.
+    """
 
     outcome: Outcome
     change: Change | None
+    one_part: bool = False
 
     @property
     def word(self) -> str:
@@ -53,6 +58,8 @@ class Receipt:
         files, metadata = self.outcome.files, self.outcome.metadata
         if self.outcome.action is Action.CREATE:
             return ""
+        if self.one_part:
+            return metadata.value if metadata else ""
         if files is metadata:
             return f"files and metadata {files.value}" if files else ""
         parts = {"files": files, "metadata": metadata}
@@ -88,7 +95,12 @@ def receipts_of(report: Report, plan: Plan) -> list[Receipt]:
     """A receipt for each outcome, in their order."""
     # An agent that is deleted may have the address of one that is not.
     planned = {(it.address, it.action is Action.DELETE): it for it in plan.changes}
+    whole = not form_of(plan.provider).folders
     return [
-        Receipt(outcome=it, change=planned.get((it.address, it.action is Action.DELETE)))
+        Receipt(
+            outcome=it,
+            change=planned.get((it.address, it.action is Action.DELETE)),
+            one_part=whole,
+        )
         for it in report.outcomes
     ]

@@ -63,6 +63,8 @@ def contradictions(plan: Plan, project: OpenProject, target: Target) -> Iterator
         yield f"the plan is for provider {plan.provider}, and the target says {target.provider}"
     if plan.target != target.name:
         yield "the project has targets by now, and the plan names none"
+    if plan.prompt != target.prompt:
+        yield "`prompt` of the target has changed since the plan"
     if plan.ignore != config.ignore:
         yield "`ignore` in agentsync.yaml has changed since the plan"
     policy = config.policy_for(target)

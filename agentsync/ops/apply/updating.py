@@ -10,7 +10,13 @@ else, and is never overwritten.
 from dataclasses import dataclass
 from typing import Final
 
-from agentsync.errors import AgentsyncError, NotFoundError, ProviderError, StaleError
+from agentsync.errors import (
+    AgentsyncError,
+    NotFoundError,
+    OvertakenError,
+    ProviderError,
+    StaleError,
+)
 from agentsync.model import Change, Guarantee, LiveAgent, Outcome
 from agentsync.ops.apply.aim import Aim, Part, Terms, moved_since, named
 from agentsync.ops.apply.backoff import Backoff
@@ -150,6 +156,9 @@ class Updating:
                 self.provider.write_metadata(held, wanted, aim.marker_over(held.live))
         except StaleError as error:
             return error
+        except OvertakenError:
+            self.receipt.written = True
+            raise
         except ProviderError as error:
             if not error.sent:
                 raise self.receipt.halfway(error) from None

@@ -141,11 +141,13 @@ def choose(
     target: str,
     taken: Iterable[str],
     *,
+    marker_at: str,
     everyone: bool = False,
 ) -> Choice:
     """An address for each agent that may be imported, by age, so that every run gives the same.
 
-    Shape: `taken` are the names in the agents folder; with `everyone`, nobody asked for an agent
+    Shape: `taken` are the names in the agents folder; `marker_at` is where the API's agents have
+    their marker, as people write it; with `everyone`, nobody asked for an agent
     by its id, so that those of other projects and targets are passed over, and not refused.
     """
     chosen, slugs = Choice(), Slugs(folded(name) for name in taken)
@@ -156,8 +158,9 @@ def choose(
         if meant := means.get(agent.agent_id):
             chosen.patches.append(_in_git(agent, meant, project))
         elif owner and (owner.project, owner.target) != (project.config.project, target):
-            chosen.patches.append(_foreign(agent, owner, project, passed_over=everyone))
-        elif owner and (copied := _copied(agent, owner, project, returning)):
+            foreign = _foreign(agent, owner, project, marker_at, passed_over=everyone)
+            chosen.patches.append(foreign)
+        elif owner and (copied := _copied(agent, owner, project, marker_at, returning)):
             chosen.patches.append(copied)
         elif owner and is_slug(owner.address) and slugs.free(owner.address):
             slugs.reserve(owner.address)
@@ -191,19 +194,23 @@ def _in_git(agent: AgentSummary, meant: Meant, project: OpenProject) -> AgentPat
 
 
 def _foreign(
-    agent: AgentSummary, owner: Owner, project: OpenProject, *, passed_over: bool
+    agent: AgentSummary, owner: Owner, project: OpenProject, marker_at: str, *, passed_over: bool
 ) -> AgentPatch:
     whose = f"project {owner.project}"
     if owner.project == project.config.project:
         whose = f"target {owner.target or 'without a name'}"
     status = PatchStatus.UNCHANGED if passed_over else PatchStatus.REFUSED
     message = f"its marker says that it belongs to {whose} (as {owner.address})"
-    hint = "import it there; or remove its `extras.agentsync` if nobody applies it any more"
+    hint = f"import it there; or remove its `{marker_at}` if nobody applies it any more"
     return replace(said(agent.agent_id, agent, status, message, hint), code="foreign")
 
 
 def _copied(
-    agent: AgentSummary, owner: Owner, project: OpenProject, returning: Mapping[str, AgentSummary]
+    agent: AgentSummary,
+    owner: Owner,
+    project: OpenProject,
+    marker_at: str,
+    returning: Mapping[str, AgentSummary],
 ) -> AgentPatch | None:
     """The refusal of an agent that carries the marker of a definition which means another one."""
     if owner.address not in project.slugs and owner.address not in returning:
@@ -211,7 +218,7 @@ def _copied(
     other = returning.get(owner.address)
     which = f"agent {other.agent_id}" if other else "another agent"
     message = f"it carries the marker of {owner.address}, which means {which}: a copy"
-    hint = "remove its `extras.agentsync` to make it an agent of its own, or delete it"
+    hint = f"remove its `{marker_at}` to make it an agent of its own, or delete it"
     return said(agent.agent_id, agent, PatchStatus.REFUSED, message, hint)
 
 

@@ -47,7 +47,13 @@ def import_agents(options: ImportOptions, environ: Mapping[str, str], watch: Wat
         agents, asked, lost = found(options, provider, watch.note)
         means = known.means(agents, (project.config.project, target.name))
         chosen = choose(
-            asked, means, project, target.name, taken(project), everyone=options.everything
+            asked,
+            means,
+            project,
+            target.name,
+            taken(project),
+            marker_at=provider.rules.marker_at,
+            everyone=options.everything,
         )
         chosen.patches += lost
         run = _Run(options, project, target.name, provider, chosen)
@@ -119,7 +125,8 @@ class _Run:
         return replace(held.live, value=completed(held.live.value, held.live.value, whole))
 
     def _made(self, job: Job, live: LiveAgent, founding: Founding) -> AgentPatch:
-        value, notes = wanted(live, self.provider.rules, checker("agent"), self.options.files)
+        rules = self.provider.rules
+        value, notes = wanted(live, rules, checker(rules.form.schema), self.options.files)
         patch = AgentPatch(
             address=job.address,
             name=shown_name(live.name),

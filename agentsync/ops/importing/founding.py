@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from agentsync.canonical import Json, same
 from agentsync.engine.diff import differences
 from agentsync.engine.identity import Claim, Match
-from agentsync.engine.normalise import ShapeError, desired
+from agentsync.engine.normalise import ShapeError, desired, normalise
 from agentsync.engine.planner import compare
 from agentsync.engine.rules import Rules
 from agentsync.files import staging
@@ -29,7 +29,7 @@ from agentsync.model import (
 )
 from agentsync.ops.importing.leaving import Value, without_ignored, without_secrets
 
-_SCHEMA = ".agentsync/schemas/agent.schema.json"
+_SCHEMAS = ".agentsync/schemas"
 # Reasons that one agent's message names; who has more has seen enough.
 _REASONS = 8
 
@@ -57,7 +57,7 @@ class Founding:
         """
         value = without_ignored(value, self.project.config.ignore, self.rules)
         value, findings, stuck = without_secrets(patch.address, value, self.rules)
-        patch = replace(patch, findings=findings)
+        value, patch = normalise(value, self.rules), replace(patch, findings=findings)
         if stuck:
             return _refused(patch, "it holds a secret where git would own it", _NO_SECRETS)
         made = self._authored(patch, value)
@@ -87,9 +87,10 @@ class Founding:
 
     def _schema(self, address: str) -> str:
         """The schema's place as seen from the definition, "" when the project has none."""
-        if not (self.project.root / _SCHEMA).is_file():
+        path = f"{_SCHEMAS}/{self.rules.form.schema}.schema.json"
+        if not (self.project.root / path).is_file():
             return ""
-        return "../" * (self.project.folder(address).count("/") + 1) + _SCHEMA
+        return "../" * (self.project.folder(address).count("/") + 1) + path
 
     def _unlike(
         self, patch: AgentPatch, files: Mapping[str, bytes], value: Value, live: LiveAgent | None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from agentsync.canonical import ABSENT, Json, covers, join, leaves, resolve, split
+from agentsync.canonical import ABSENT, Json, covers, join, leaves, matching, resolve, split
 from agentsync.engine.origins import put
 from agentsync.engine.rules import Rules
 from agentsync.engine.secrets import findings_of
@@ -23,10 +23,11 @@ _TOOL: Final = ("mcp_server_name", "display_name")
 def unmanaged_at(pointer: str, rules: Rules) -> str:
     """The pointer of what goes when what stands at `pointer` is left out, "" when it may not."""
     match split(pointer):
-        case ("name", *_) | ():
+        case ("name" | "graph_id" | "system_prompt" | "context", *_) | ():
             return ""
-        case ("extras", key, *_):
-            return join(("extras", key))
+        case ("extras" | "metadata" | "config" as field, key, *_):
+            at = join((field, key))
+            return "" if rules.owns(at) else at
         case ("permissions" | "description" as field, *_):
             # Inside permissions, what is not declared has its default.
             return join((field,))
@@ -55,6 +56,14 @@ def without(value: Value, pointer: str, rules: Rules) -> dict[str, Json]:
     while above and above[0] not in rules.tree and resolve(left, join(above)) == {}:
         left, above = put(left, join(above), ABSENT), above[:-1]
     return left
+
+
+def without_noted(value: Value, rules: Rules) -> Value:
+    """`value` without the notes that the server keeps for itself."""
+    for pattern in rules.noted:
+        for pointer, _ in tuple(matching(value, pattern)):
+            value = without(value, pointer, rules)
+    return value
 
 
 def without_ignored(value: Value, ignore: tuple[str, ...], rules: Rules) -> Value:

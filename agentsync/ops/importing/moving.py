@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from agentsync.canonical import same
+from agentsync.engine.forms import AGENT
 from agentsync.engine.normalise import desired
 from agentsync.engine.secrets import secrets_in
 from agentsync.engine.slugs import Slugs
@@ -41,6 +42,13 @@ def moved(
 
     Errors: ProjectError when it holds none; UsageError when none is asked for.
     """
+    form = provider_class(target.provider).rules.form
+    if form is not AGENT:
+        raise UsageError(
+            f"what the official client keeps in a folder is no {form.schema}, as target "
+            f"{target.name or 'without a name'} has them",
+            hint="`agentsync import --all` makes definitions of what is live there",
+        )
     known = in_git(project, target.name)
     if known.notes:
         return reported(project, (), diagnostics=known.notes)

@@ -6,11 +6,18 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from agentsync.canonical import ABSENT, Json, join, resolve, same
+from agentsync.engine.prompts import PROMPT
 from agentsync.engine.rules import Rules
 from agentsync.engine.secrets import secrets_in
 from agentsync.engine.validate import Checker
 from agentsync.model import LiveAgent
-from agentsync.ops.importing.leaving import Value, tool_settings, unmanaged_at, without
+from agentsync.ops.importing.leaving import (
+    Value,
+    tool_settings,
+    unmanaged_at,
+    without,
+    without_noted,
+)
 
 _SUBAGENT: Final = ("description", "model_id", "instructions", "tools", "files")
 _SKILL: Final = (
@@ -28,9 +35,10 @@ def wanted(
     Shape: `judge` is the schema of agent.yaml; `globs` name the raw files that come along.
     """
     making = _Making(rules=rules, globs=globs, applied=_applied(live))
-    value: Value = making.known(live.value)
+    value: Value = without_noted(making.known(live.value), rules)
     value = {field: item for field, item in value.items() if not making.is_default(field, item)}
-    value = making.entries(value)
+    if rules.form.folders:
+        value = making.entries(value)
     value = making.sayable(_without_empty_policies(value, rules), judge)
     return value, tuple(making.told())
 
@@ -124,7 +132,8 @@ class _Making:
 
     def refused(self, value: Value, judge: Checker) -> Iterator[str]:
         """Pointers of the metadata that the schema refuses and that may be left out."""
-        metadata = {k: item for k, item in value.items() if k not in (*self.rules.tree, "name")}
+        texts = (*self.rules.tree, "name", PROMPT)
+        metadata = {key: item for key, item in value.items() if key not in texts}
         for issue in judge.issues({"name": "any", **metadata}):
             path = [str(part) for part in issue.path]
             # What is missing, or an item of a list, goes with the thing around it.

@@ -14,76 +14,13 @@ from agentsync.engine.normalise import ShapeError, live
 from agentsync.engine.rules import Rules
 from agentsync.errors import BadAnswerError, ConflictError, NotFoundError
 from agentsync.model import AgentSummary, Guarantee, LiveAgent
-from agentsync.providers import hub, requests
 from agentsync.providers.base import Commit, Connection, Held, Provider
+from agentsync.providers.managed import hub, requests
+from agentsync.providers.managed.rules import RULES
 
 _AGENTS: Final = "/v1/deepagents/agents"
 _PAGE_SIZE: Final = "100"
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
-
-_TOOLSETS: Final = ("/tools", "/subagents/*/tools")
-
-RULES: Final = Rules(
-    sections={
-        "name": "plain",
-        "description": "plain",
-        "runtime": "plain",
-        "backend": "backend",
-        "permissions": "permissions",
-        "extras": "extras",
-        "system_prompt": "prompt",
-        "tools": "toolset",
-        "subagents": "subagents",
-        "skills": "skills",
-        "files": "files",
-    },
-    aliases={"instructions": "system_prompt"},
-    defaults={
-        "description": "",
-        "runtime": {},
-        "backend": {},
-        "extras": {},
-        "permissions": {
-            "identity": "personal",
-            "visibility": "tenant",
-            "tenant_access_level": "read",
-            "shared_users": {"read": [], "run": [], "update": []},
-        },
-    },
-    server_owned=frozenset(
-        {"id", "owner_id", "created_at", "updated_at", "revision", "access_level", "is_owner"}
-    ),
-    write_only=frozenset({"configurable"}),
-    owned=(
-        "/system_prompt",
-        *(f"{at}/tools/*" for at in _TOOLSETS),
-        *(f"{at}/tools/*/mcp_server_name" for at in _TOOLSETS),
-        *(f"{at}/tools/*/display_name" for at in _TOOLSETS),
-        *(f"{at}/interrupt_config/*" for at in _TOOLSETS),
-        "/subagents/*",
-        "/subagents/*/description",
-        "/subagents/*/model_id",
-        "/subagents/*/files/skills~1*",
-        "/skills/*",
-        "/skills/*/description",
-        "/skills/*/front_matter/*",
-        "/skills/*/instructions",
-        "/skills/*/files",
-        "/skills/*/files/*",
-        "/skills/*/repo_handle",
-    ),
-    whole=("/extras/*",),
-    tree=frozenset({"system_prompt", "tools", "subagents", "skills", "files"}),
-    only_with={"/backend/sandbox_config": ("/backend/type", "sandbox")},
-    unset=("/description", "/permissions", "/extras/*", "/files/*"),
-    # A linked skill's pin is kept, forgotten or resolved to the newest commit: not documented.
-    said=("/skills/*/commit_id",),
-    backends={
-        "default": ("state", ""),
-        "thread_scoped_sandbox": ("sandbox", "thread"),
-        "agent_scoped_sandbox": ("sandbox", "agent"),
-    },
-)
 
 
 class ManagedDeepAgents(Provider):
@@ -91,6 +28,7 @@ class ManagedDeepAgents(Provider):
 
     rules: ClassVar[Rules] = RULES
     official_origins: ClassVar[tuple[str, ...]] = ("https://api.smith.langchain.com",)
+    api_paths: ClassVar[tuple[str, ...]] = ("/v1/deepagents", "/v1")
     endpoint_variable: ClassVar[str] = "LANGSMITH_ENDPOINT"
     key_variables: ClassVar[tuple[str, ...]] = ("LANGSMITH_API_KEY",)
     workspace_variable: ClassVar[str] = "LANGSMITH_WORKSPACE_ID"
@@ -154,7 +92,7 @@ class ManagedDeepAgents(Provider):
             live=_agent(agent_id, answer),
             head=directory.head,
             tree=directory.files,
-            extras=answer.get("extras") or {},
+            answer=answer,
         )
 
     def history(self, agent_id: str, limit: int) -> Iterator[Commit]:
@@ -169,13 +107,13 @@ class ManagedDeepAgents(Provider):
 
     def servers(self) -> Mapping[str, bool]:
         """The MCP servers of the workspace."""
-        from agentsync.providers import mcp
+        from agentsync.providers.managed import mcp
 
         return mcp.servers(self._http)
 
     def tools_of(self, server: str) -> frozenset[str]:
         """The tools that the API has from one of them."""
-        from agentsync.providers import mcp
+        from agentsync.providers.managed import mcp
 
         return mcp.tools_of(self._http, server)
 

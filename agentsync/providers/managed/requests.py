@@ -101,9 +101,9 @@ def metadata(
 
 def _extras(held: Held, intended: Mapping[str, Json], marker: Json, rules: Rules) -> Json:
     """The extras to write: what did not change as it is live to the letter, and the marker."""
-    before = held.live.value.get("extras", {})
+    before, raw = held.live.value.get("extras", {}), held.answer.get("extras") or {}
     kept = {
-        key: held.extras.get(key, item) if same(before.get(key, ABSENT), item) else item
+        key: raw.get(key, item) if same(before.get(key, ABSENT), item) else item
         for key, item in intended.get("extras", {}).items()
     }
     return {**kept, rules.marker: marker}

@@ -1,5 +1,6 @@
 """What an agent that is to be created would be, in a few lines."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -13,6 +14,7 @@ from agentsync.render.wording import counted
 _FIRST_LINES: Final = 3
 _NAMED: Final = 6
 _LABEL: Final = 13
+_LONGEST: Final = 100
 
 
 def creation_lines(desired: Mapping[str, Json]) -> Iterator[Line]:
@@ -31,6 +33,7 @@ def creation_lines(desired: Mapping[str, Json]) -> Iterator[Line]:
 
 def _facts(desired: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     yield "description", _value(desired.get("description"))
+    yield "graph", _value(desired.get("graph_id"))
     yield "model", _value(resolve(desired, "/runtime/model/model_id"))
     yield "backend", _value(resolve(desired, "/backend/type"))
     yield "visible to", _value(resolve(desired, "/permissions/visibility"))
@@ -40,10 +43,30 @@ def _facts(desired: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     yield "subagents", _names(_map(desired.get("subagents")))
     yield "skills", _names(_map(desired.get("skills")))
     yield "files", _names(_map(desired.get("files")))
+    for section in ("context", "config", "metadata"):
+        yield from _entries(section, _map(desired.get(section)))
 
 
 def _map(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _entries(section: str, entries: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
+    """The first entries of a map, each on a line of its own, and how many there are more."""
+    for number, (key, item) in enumerate(sorted(entries.items())[:_NAMED]):
+        text = f"{visible(key)}: {_inline(item)}"
+        cut = f"{text[:_LONGEST]}…" if len(text) > _LONGEST else text
+        yield "" if number else section, cut
+    if len(entries) > _NAMED:
+        yield "", f"and {len(entries) - _NAMED} more"
+
+
+def _inline(value: Json) -> str:
+    """Any value on one line; what would be a block in YAML is JSON."""
+    text = as_text(value)
+    if "\n" not in text or isinstance(value, str):
+        return text.replace("\n", " ")
+    return visible(json.dumps(value, ensure_ascii=False))
 
 
 def _value(value: Json) -> str:
