@@ -1,6 +1,7 @@
 """The official clients, unmodified, against the emulator; every answer is held to the documents.
 
-The clients come with the extra `interop`. Without them these tests skip and say so;
+And the official Agent Server, unmodified, as it is started for development.
+Clients and server come with the extra `interop`. Without them these tests skip and say so;
 AGENTSYNC_REQUIRE_INTEROP=1 turns each of those skips into a failure.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import agentserver
 import httpx
 import pytest
 
@@ -24,6 +26,7 @@ from agentsync.emulator.serve import Options, Server, running
 REQUIRED = os.environ.get("AGENTSYNC_REQUIRE_INTEROP") == "1"
 SDK = ("managed-deepagents", "0.1.2")
 CLI = ("deepagents-cli", "0.3.0")
+AGENT_SERVER = (("langgraph-cli", "0.4.40"), ("langgraph-api", "0.16.7"))
 
 # Each way the server may differ that these clients could notice.
 WORLDS: dict[str, dict[str, Any]] = {
@@ -67,7 +70,7 @@ def _installed(package: tuple[str, str], *modules: str) -> list[ModuleType]:
     try:
         found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
-        _missing(f"the official client {name}=={version} is not installed: {how}")
+        _missing(f"the official {name}=={version} is not installed: {how}")
     if found != version:
         _missing(f"these tests know {name}=={version}, and {found} is installed: {how}")
     with warnings.catch_warnings():
@@ -177,3 +180,49 @@ def start() -> Iterator[Callable[..., Server]]:
 def server(start: Callable[..., Server], world: dict[str, Any]) -> Server:
     """An emulator of this world."""
     return start(**world)
+
+
+@pytest.fixture(scope="session")
+def langgraph_sdk() -> ModuleType:
+    """The official SDK of Agent Server, in whatever version the server brings along."""
+    for package in AGENT_SERVER:
+        _installed(package)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return importlib.import_module("langgraph_sdk")
+
+
+@pytest.fixture(scope="session")
+def agent_server(langgraph_sdk: ModuleType) -> Iterator[agentserver.AgentServer]:
+    """The Agent Server of all tests: use your own assistants, and leave it running."""
+    with agentserver.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def alice(agent_server: agentserver.AgentServer) -> Iterator[agentserver.Assistants]:
+    """A user of the Agent Server of all tests."""
+    with agent_server.user("alice") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def bob(agent_server: agentserver.AgentServer) -> Iterator[agentserver.Assistants]:
+    """Another user of it."""
+    with agent_server.user("bob") as found:
+        yield found
+
+
+@pytest.fixture
+def start_agent_server(langgraph_sdk: ModuleType) -> Iterator[Callable[..., Any]]:
+    """Starts another Agent Server, with these settings."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(agentserver.running(**settings))
+
+
+@pytest.fixture
+def agent_server_of_its_own(start_agent_server: Callable[..., Any]) -> agentserver.AgentServer:
+    """An Agent Server that a test may stop, and that nobody else writes to."""
+    found = start_agent_server()
+    assert isinstance(found, agentserver.AgentServer)
+    return found
