@@ -18,6 +18,8 @@ from agentsync.engine.policy.catalogue import RULES
 from agentsync.engine.validate import Checker
 from agentsync.errors import ExitCode
 from agentsync.files import shipped
+from agentsync.files.check import check_project
+from agentsync.files.project import open_project
 from agentsync.ops.demo import EDITED, TARGET
 
 ROOT = Path(__file__).parent.parent
@@ -185,6 +187,22 @@ def test_the_hook_of_pre_commit_is_one():
 def test_the_policy_in_the_text_is_one():
     document = {"project": "acme", **yaml_blocks()["policy"]}
     assert Checker(shipped.schema("project")).issues(document) == ()
+
+
+def test_the_agents_of_an_agent_server_in_the_text_are_valid(tmp_path):
+    blocks = yaml_blocks()
+    for name in ("agentsync.yaml", "agents/support-triage/agent.yaml"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump(blocks[name]), "utf-8")
+    (tmp_path / "agents/support-triage/AGENTS.md").write_text("You triage.\n", "utf-8")
+    assert check_project(tmp_path) == (1, ())
+    target = open_project(tmp_path).target("production")
+    assert (target.provider, target.prompt, bool(target.owner)) == (
+        "agent-server",
+        "/context/instructions",
+        True,
+    )
 
 
 def test_the_lines_for_jq_say_something(tmp_path):

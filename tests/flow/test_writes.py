@@ -298,7 +298,7 @@ def test_a_patch_says_what_differs_and_the_extras(api, monkeypatch):
     agent_id, _ = made(api, description="d", backend=backend)
     api.client.patch(f"{API}/{agent_id}", json={"extras": extras}).raise_for_status()
     held = api.provider.hold(agent_id, files=False)
-    assert (held.head, held.tree, held.extras) == ("", {}, extras)
+    assert (held.head, held.tree, held.answer["extras"]) == ("", {}, extras)
     sent = []
     monkeypatch.setattr(Http, "send", lambda self, *call: sent.append(call))
     intended = {
@@ -440,7 +440,7 @@ def test_a_failed_write_says_whether_it_may_have_taken_effect(
     effects = len(list(api.provider.list())) != agents
     if method != "DELETE":
         after = api.provider.hold(agent_id, files=True)
-        effects = effects or (after.head, after.extras) != (held.head, held.extras)
+        effects = effects or (after.head, after.answer) != (held.head, held.answer)
     assert effects is landed
 
 

@@ -92,7 +92,7 @@ def test_every_command_with_a_target_offers_those_of_the_project(command, here, 
     [
         ("plan --on-drift ", ["keep", "revert", "fail"]),
         ("apply --on-conflict ", ["fail", "git", "live"]),
-        ("schema show ", ["agent", "plan", "project", "report", "subagent"]),
+        ("schema show ", ["agent", "assistant", "plan", "project", "report", "subagent"]),
         ("schema show sub", ["subagent"]),
         ("plan a ", ["ab", "b"]),
         ("plan -t staging --adopt a", ["a", "ab"]),

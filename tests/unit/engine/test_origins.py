@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matched import LAW, applied, change_of, marked
 
-from agentsync.canonical import ABSENT, canonical_json, join, leaves, resolve, same, split
+from agentsync.canonical import ABSENT, canonical_json, join, leaves, matching, resolve, same, split
 from agentsync.engine.normalise import normalise
 from agentsync.engine.origins import base_token, put, token
 from agentsync.model import (
@@ -33,11 +33,12 @@ DECIDED = Choices(on_drift=OnDrift.KEEP, on_conflict=OnConflict.LIVE, adopt=True
 def oracle(pointer, *sides):
     """Who changed it; a sandbox that goes because of its type is one decision with the type."""
     _, git, _, now = sides
-    kinds = (resolve(side, "/backend/type", "sandbox") for side in (now, git))
-    if not covered(pointer, ["/backend/type", SANDBOX]) or tuple(kinds) != ("sandbox", "state"):
+    live, wanted = (resolve(side, "/backend/type", "sandbox") for side in (now, git))
+    if not covered(pointer, ["/backend/type", SANDBOX]) or live != "sandbox" or wanted == live:
         return one_by_one(pointer, *sides)
     who = one_by_one("/backend/type", *sides)
-    inside = (at for at, _ in leaves(resolve(now, SANDBOX, {}), SANDBOX))
+    # Of a sandbox that is not there any more nothing is lost.
+    inside = (at for _, item in matching(now, SANDBOX) for at, _ in leaves(item, SANDBOX))
     edited = {one_by_one(at, *sides) for at in inside} & {Origin.LIVE, Origin.BOTH}
     return Origin.BOTH if edited and who is Origin.GIT else who
 

@@ -75,6 +75,9 @@ def test_agents_of_one_name_are_numbered_in_the_order_they_come(tmp_path: Path) 
     (tmp_path / "agentsync.yaml").write_text("project: tests\n")
     project = open_project(tmp_path, empty_ok=True)
     agents = [AgentSummary(agent_id=f"{number}aaaaaaa-1", name="Bot") for number in range(3)]
-    chosen = choose(agents, {}, project, "", ["BOT-2", ".DS_Store"])
+    chosen = choose(agents, {}, project, "", ["BOT-2", ".DS_Store"], marker_at="extras.agentsync")
     assert [job.address for job in chosen.jobs] == ["bot", "bot-3", "bot-4"]
-    assert choose(agents, {}, project, "", ["BOT-2", ".DS_Store"]).jobs == chosen.jobs
+    assert (
+        choose(agents, {}, project, "", ["BOT-2", ".DS_Store"], marker_at="extras.agentsync").jobs
+        == chosen.jobs
+    )

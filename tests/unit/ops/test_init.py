@@ -14,6 +14,7 @@ from agentsync.ops.init import init
 
 WRITTEN = {
     ".agentsync/schemas/agent.schema.json",
+    ".agentsync/schemas/assistant.schema.json",
     ".agentsync/schemas/project.schema.json",
     ".agentsync/schemas/subagent.schema.json",
     ".gitignore",

@@ -6,10 +6,11 @@ from furnished import furnished
 from hypothesis import given
 
 from agentsync.emulator.serve import Options, running
+from agentsync.engine.apis import APIS
 from agentsync.engine.filetree import document as lifted
 from agentsync.engine.normalise import desired, normalise
 from agentsync.errors import BadAnswerError, NotFoundError, UsageError
-from agentsync.providers import PROVIDERS, provider_class
+from agentsync.providers import provider_class
 from agentsync.providers.base import Connection
 from agentsync.providers.managed import RULES, ManagedDeepAgents
 
@@ -148,7 +149,7 @@ def test_front_matter_that_is_text_in_one_yaml_and_a_number_in_another_stays_tex
 
 
 def test_every_provider_in_the_registry_is_there():
-    for name in PROVIDERS:
+    for name in APIS:
         assert provider_class(name).rules.sections
     with pytest.raises(UsageError, match="no provider"):
         provider_class("nope")

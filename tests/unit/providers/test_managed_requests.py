@@ -166,8 +166,8 @@ def test_the_token_is_read_before_the_agent():
             "/v1/deepagents/agents/a",
         ]
         assert (held.head, held.tree) == (HEAD, {"AGENTS.md": {"content": "p"}})
-        assert held.extras == {"x": 1.0}
-        assert found.hold("a", files=False) == Held(live=held.live, extras={"x": 1.0})
+        assert held.answer["extras"] == {"x": 1.0}
+        assert found.hold("a", files=False) == Held(live=held.live, answer=held.answer)
     assert len(respx.calls) == 3
 
 

@@ -20,7 +20,7 @@ def policy(**setting):
 
 
 def test_every_rule_says_what_and_why():
-    assert len(RULES) == 22
+    assert len(RULES) == 24
     for name, rule in RULES.items():
         assert name == rule.id
         assert not rule.title.endswith(".")

@@ -1,3 +1,4 @@
+import copy
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,12 +10,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
 SCHEMAS = ROOT / "schemas"
-API = ROOT.parent / "shared" / "api" / "managed-deep-agents-openapi.json"
+APIS = ROOT.parent / "shared" / "api"
+API = APIS / "managed-deep-agents-openapi.json"
+SERVER_API = APIS / "agent-server-openapi.json"
 
 
 @pytest.fixture(scope="session")
 def committed() -> dict[str, Any]:
-    """The five schemas as they are stored, by name."""
+    """The six schemas as they are stored, by name."""
     return {
         path.name.removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
         for path in sorted(SCHEMAS.glob("*.schema.json"))
@@ -29,19 +32,33 @@ def texts() -> dict[str, str]:
     }
 
 
+def _read(document: Path) -> str:
+    if not document.exists():
+        pytest.skip(
+            f"the API's OpenAPI document is not here (../shared/api/{document.name}), so only the "
+            "recorded facts were checked, not the document itself"
+        )
+    return document.read_text("utf-8")
+
+
 @pytest.fixture(scope="session")
 def real_api_text() -> str:
-    if not API.exists():
-        pytest.skip(
-            "the API's OpenAPI document is not here (../shared/api), so only the recorded facts "
-            "were checked, not the document itself"
-        )
-    return API.read_text("utf-8")
+    return _read(API)
 
 
 @pytest.fixture
 def real_api(real_api_text: str) -> Any:
     return json.loads(real_api_text)
+
+
+@pytest.fixture(scope="session")
+def real_server_text() -> str:
+    return _read(SERVER_API)
+
+
+@pytest.fixture
+def real_server(real_server_text: str) -> Any:
+    return json.loads(real_server_text)
 
 
 @pytest.fixture(scope="session")
@@ -110,4 +127,34 @@ def tiny_api() -> dict[str, Any]:
                 },
             }
         },
+    }
+
+
+@pytest.fixture
+def tiny_server() -> dict[str, Any]:
+    """A small Agent Server, in our own words, that has two graphs; each test may bend it."""
+    text, anything = {"type": "string"}, {"type": "object"}
+    graph = {"type": "string", "enum": ["agent", "other"]}
+    asked = {
+        **{"graph_id": graph, "name": text, "config": anything, "metadata": anything},
+        **{"context": {"type": "object", "description": "What the graph gets."}},
+    }
+    config = {
+        "tags": {"type": "array", "items": text},
+        "recursion_limit": {"type": "integer"},
+        "configurable": anything,
+    }
+    create = {"assistant_id": text, "if_exists": {"type": "string", "enum": ["raise"]}}
+    answer = {"assistant_id": text, "config": {"$ref": "#/components/schemas/Config"}}
+    owned = {"version": {"type": "integer"}}
+    components = {
+        "AssistantCreate": {"properties": {**asked, **create}, "required": ["graph_id"]},
+        "AssistantPatch": {"properties": dict(asked)},
+        "Assistant": {"properties": {**asked, **answer, **owned}},
+        "Config": {"type": "object", "properties": config},
+    }
+    return {
+        "openapi": "3.1.0",
+        "paths": {"/assistants": {"post": {"description": "Make one."}}, "/runs": {"get": {}}},
+        "components": {"schemas": copy.deepcopy(components)},
     }

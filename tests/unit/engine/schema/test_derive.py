@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agentsync.engine import schema
-from agentsync.engine.schema.openapi import COMPONENTS
+from agentsync.engine.schema.managed import MANAGED
 from agentsync.errors import UsageError
 
 Api = dict[str, Any]
@@ -157,9 +157,20 @@ def test_a_field_so_marked_stays_out(mark: str, tiny_api: Api) -> None:
             "components.schemas lacks CreateAgentRequest, UpdateAgentRequest",
         ),
         (
+            {"openapi": "3.1.0", "components": {"schemas": {"AssistantPatch": {}, "Thread": {}}}},
+            "components.schemas lacks AssistantCreate, Assistant",
+        ),
+        (
+            {"openapi": "3.1.0", "components": {"schemas": {"Thread": {}}}},
+            "components.schemas has neither CreateAgentRequest, UpdateAgentRequest, Agent (Managed "
+            "Deep Agents) nor AssistantCreate, AssistantPatch, Assistant (Agent Server)",
+        ),
+        (
             {
                 "openapi": "3.1.0",
-                "components": {"schemas": {name: {"type": "object"} for name in COMPONENTS}},
+                "components": {
+                    "schemas": {name: {"type": "object"} for name in MANAGED.components}
+                },
             },
             "components.schemas.CreateAgentRequest has no properties",
         ),
@@ -169,7 +180,9 @@ def test_no_usable_document(document: Any, says: str) -> None:
     with pytest.raises(UsageError) as caught:
         schema.derive(document)
     assert says in caught.value.message
-    assert caught.value.hint
+    assert caught.value.hint == (
+        "give the OpenAPI 3 document of the Managed Deep Agents API or of an Agent Server, as JSON"
+    )
 
 
 NAMED = "components.schemas.CreateAgentRequest.extra"

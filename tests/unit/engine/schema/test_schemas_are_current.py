@@ -8,9 +8,10 @@ import jsonschema
 import pytest
 
 from agentsync.engine import schema
+from agentsync.engine.schema.assistant import ASSISTANT_WORDS
 from agentsync.engine.schema.words import AGENT, SUBAGENT, UNKNOWN_FIELD, Words
 
-NAMES = ("agent", "plan", "project", "report", "subagent")
+NAMES = ("agent", "assistant", "plan", "project", "report", "subagent")
 
 
 def test_these_schemas_are_committed(texts: Mapping[str, str]) -> None:
@@ -22,11 +23,18 @@ def test_what_is_written_here_is_current(name: str, texts: Mapping[str, str]) ->
     assert texts[name] == schema.render(schema.documents()[name])
 
 
-@pytest.mark.parametrize("name", ["agent", "subagent"])
+FACTS = [("agent", "agent"), ("subagent", "agent"), ("assistant", "assistant")]
+
+
+@pytest.mark.parametrize(("name", "carrier"), FACTS)
 def test_what_is_derived_is_current_by_its_own_facts(
-    name: str, texts: Mapping[str, str], committed: Mapping[str, Any]
+    name: str, carrier: str, texts: Mapping[str, str], committed: Mapping[str, Any]
 ) -> None:
-    assert texts[name] == schema.render(schema.rebuild(committed["agent"])[name])
+    assert texts[name] == schema.render(schema.rebuild(committed[carrier])[name])
+
+
+def test_every_committed_schema_is_derived_or_written_here() -> None:
+    assert tuple(sorted((*schema.DERIVED, *schema.documents()))) == NAMES
 
 
 @pytest.mark.parametrize("name", ["agent", "subagent"])
@@ -36,9 +44,21 @@ def test_what_is_derived_is_current_with_the_api(
     assert texts[name] == schema.render(schema.derive(real_api)[name])
 
 
-def test_the_order_of_the_api_document_does_not_matter(
-    texts: Mapping[str, str], real_api_text: str
+def test_the_assistants_schema_is_current_with_the_api(
+    texts: Mapping[str, str], real_server: Any
 ) -> None:
+    derived = schema.derive(real_server)
+    assert {name: schema.render(each) for name, each in derived.items()} == {
+        "assistant": texts["assistant"]
+    }
+
+
+@pytest.mark.parametrize("which", ["real_api_text", "real_server_text"])
+def test_the_order_of_the_api_document_does_not_matter(
+    which: str, texts: Mapping[str, str], request: pytest.FixtureRequest
+) -> None:
+    real_api_text = request.getfixturevalue(which)
+
     def backwards(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return dict(reversed(pairs))
 
@@ -64,7 +84,8 @@ def test_nothing_takes_unknown_keys_but_maps(name: str, committed: Mapping[str, 
         for part in _objects(committed[name])
         if part.get("properties") and part.get("additionalProperties") is not False
     ]
-    assert len(open_objects) == (1 if name == "agent" else 0), open_objects  # extras
+    # extras of an agent; config and metadata of an assistant
+    assert len(open_objects) == {"agent": 1, "assistant": 2}.get(name, 0), open_objects
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -76,7 +97,10 @@ def test_no_pattern_that_engines_read_differently(name: str, committed: Mapping[
             )
 
 
-@pytest.mark.parametrize(("name", "words"), [("agent", AGENT), ("subagent", SUBAGENT)])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("agent", AGENT), ("subagent", SUBAGENT), ("assistant", ASSISTANT_WORDS)],
+)
 def test_every_field_has_words_and_no_words_lack_a_field(
     name: str, words: Words, committed: Mapping[str, Any]
 ) -> None:
@@ -92,8 +116,12 @@ def test_every_key_is_described(name: str, committed: Mapping[str, Any]) -> None
             assert field.get("description"), key
 
 
-def test_no_sentence_of_the_api_is_copied(committed: Mapping[str, Any], real_api: Any) -> None:
-    theirs = {text for key, text in _pairs(real_api) if key in ("description", "summary")}
+@pytest.mark.parametrize("which", ["real_api", "real_server"])
+def test_no_sentence_of_the_api_is_copied(
+    which: str, committed: Mapping[str, Any], request: pytest.FixtureRequest
+) -> None:
+    api = request.getfixturevalue(which)
+    theirs = {text for key, text in _pairs(api) if key in ("description", "summary")}
     ours = {
         text
         for document in committed.values()

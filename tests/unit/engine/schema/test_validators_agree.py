@@ -71,6 +71,13 @@ GOOD: dict[str, Any] = {
         "skills": [{"repo_handle": "a/b", "name": "b"}],
         "extras": {"a": 1},
     },
+    "assistant": {
+        **{"id": "dfa71115-c971-4197-8f02-20826fbc6f40", "graph_id": "g", "name": "A"},
+        "description": "d",
+        "config": {"tags": ["a"], "recursion_limit": 1, "run_name": "r"},
+        "context": {"a": [1, None]},
+        "metadata": {"a": {"b": None}},
+    },
     "subagent": {"description": "d", "model_id": "m", "tools": TOOLS},
     "project": {
         "version": 1,
@@ -91,7 +98,10 @@ GOOD: dict[str, Any] = {
         "format_version": 1,
         "kind": "plan",
         **dict.fromkeys(
-            ["tool_version", "project", "target", "provider", "endpoint", "workspace_id", "commit"],
+            [
+                *("tool_version", "project", "target", "provider", "endpoint", "workspace_id"),
+                *("prompt", "commit"),
+            ],
             "",
         ),
         "changes": [
@@ -105,7 +115,7 @@ GOOD: dict[str, Any] = {
                 },
                 "precondition": {"revision": "", "digest": "0a" * 32},
                 **{"fields": [FIELD], "unmanaged": [], "notes": ["n"], "desired": {}},
-                **{"state": "ahead", "refusals": ["r"], "updated_at": ""},
+                **{"state": "ahead", "refusals": ["r"], "updated_at": "", "read_only": False},
                 "last": {"commit": "", "at": "", "revision": ""},
             }
         ],
