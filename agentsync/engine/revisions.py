@@ -93,9 +93,8 @@ def restored(
     """
 
     def owned(pointer: str) -> bool:
-        return rules.owns(pointer) or any(
-            resolve(form, pointer, ABSENT) is not ABSENT for form in declared
-        )
+        said = any(resolve(form, pointer, ABSENT) is not ABSENT for form in declared)
+        return (said or rules.owns(pointer)) and pointer not in rules.unwritable
 
     def files_of(at: tuple[str, ...], files: Mapping[str, Json]) -> dict[str, Json]:
         return {path: item for path, item in files.items() if owned(join((*at, path)))}

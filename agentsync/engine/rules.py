@@ -30,6 +30,7 @@ class Rules:
     unset         where the API can take back what apply once wrote and git no longer declares
     only_with     where something makes sense only while another field has a certain value
     said          where the API may answer otherwise than it was told: shown, never a difference
+    unwritable    what may stand live and can only be removed, since no request asks for it
     backends      outdated backend type → the type and sandbox scope it means
     """
 
@@ -50,6 +51,7 @@ class Rules:
     unset: tuple[str, ...] = ()
     only_with: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    unwritable: frozenset[str] = frozenset()
     backends: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     _owned: Mapping[tuple[int, str], list[list[str]]] = field(init=False, repr=False)
 

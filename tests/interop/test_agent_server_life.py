@@ -217,6 +217,32 @@ def test_a_step_back_by_latest_is_told_and_undone_by_a_rollback(shop, sdk, alice
     assert live["config"] == first["config"]
 
 
+def test_a_past_in_which_the_copy_of_the_context_went_astray(shop, sdk, alice):
+    agent_id = made(shop)
+    sdk.update(agent_id, context={})
+    shop.define("a", "Third.", **{**WHOLE, "description": "3"})
+    shop.applied(on_drift="revert", on_conflict="git")
+    done = shop.run("rollback", "a", "--to", "2", "--yes")
+    assert done.code == ExitCode.OK, done.out
+    live = alice.read(agent_id)
+    assert (live["context"], live["config"]["configurable"]) == ({}, {}), "no copy of nothing"
+    assert live["description"] == "Triages."
+
+
+def test_a_copy_that_is_kept_stands_in_the_way_of_a_new_context(shop, sdk, alice):
+    agent_id = made(shop)
+    sdk.update(agent_id, context={})
+    shop.define("a", "Third.", **{**WHOLE, "description": "3"})
+    refused = shop.apply(on_drift="keep", on_conflict="git")
+    assert refused.exit_code is ExitCode.REFUSED
+    assert "config.configurable says something else" in refused.outcomes[0].message
+    assert len(alice.versions(agent_id)) == 2
+    shop.define("a", PROMPT, **{**WHOLE, "description": "3"})
+    shop.applied(on_drift="keep")
+    live = alice.read(agent_id)
+    assert (live["description"], live["context"]) == ("3", {}), "all else is written beside it"
+
+
 ODD = itertools.count(1)
 
 

@@ -142,7 +142,7 @@ class Assistants(Provider):
             raise _no_graph(error) from None
         agent_id = answer.get("assistant_id") if isinstance(answer, dict) else None
         if agent_id != body["assistant_id"]:
-            lost = _bad_answer("the answer to a create is not the assistant that was sent", "")
+            lost = _bad_answer("the answer to a create is not what was sent", "", "POST")
             lost.sent = True
             raise lost
         return str(agent_id)

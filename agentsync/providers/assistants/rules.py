@@ -25,6 +25,7 @@ RULES: Final = Rules(
     whole=("/context/*", "/config/*", "/metadata/*"),
     versioned=frozenset(_SECTIONS),
     unset=("/description", "/system_prompt", "/config/*", "/metadata/*"),
+    unwritable=frozenset({"/config/configurable"}),
     noted=("/metadata/owner", "/metadata/created_by"),
     tombstones=("/metadata/*",),
 )

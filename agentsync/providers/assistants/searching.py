@@ -1,5 +1,6 @@
 """The list of assistants: pages by offset, read so that none can slip between two of them."""
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from agentsync.canonical import Json
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 _SEARCH: Final = "/assistants/search"
 _PAGE: Final = 1000
 _WALKS: Final = 4
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _FIELDS: Final = ["assistant_id", "graph_id", "name", "metadata", "created_at", "updated_at"]
 
 
@@ -68,6 +70,7 @@ def is_assistant(item: Json) -> bool:
     return (
         isinstance(item, dict)
         and isinstance(item.get("assistant_id"), str)
+        and _ID.fullmatch(item["assistant_id"]) is not None
         and isinstance(item.get("metadata"), dict)
     )
 
