@@ -34,19 +34,18 @@ def connect(target: Target, root: Path, environ: Mapping[str, str], watch: Watch
 
 
 def _key(kind: type[Provider], root: Path, environ: Mapping[str, str]) -> str:
-    value, source = _first(kind.key_variables, environ), "the environment"
-    if not value:
-        value, source = (
-            _first(kind.key_variables, keys_in(root / ".env", kind.key_variables)),
-            ".env",
-        )
-    name = kind.key_variables[0]
-    if not value:
-        unset = f"neither {' nor '.join(kind.key_variables)} is" if kind.key_variables[1:] else ""
+    names, source = kind.key_variables, "the environment"
+    found = _first(names, environ)
+    if not found:
+        found, source = _first(names, keys_in(root / ".env", names)), ".env"
+    if not found:
+        unset = f"neither {' nor '.join(names)} is" if names[1:] else f"{names[0]} is not"
+        emulated = "; for the emulator any text will do" if kind.official_origins else ""
         raise UnauthorizedError(
-            f"no API key: {unset or f'{name} is not'} set",
-            hint=f"export {name}=…, or put it in .env; for the emulator any text will do",
+            f"no API key: {unset} set",
+            hint=f"export {names[0]}=…, or put it in .env{emulated}",
         )
+    name, value = found
     if not all("!" <= letter <= "~" for letter in value):
         raise UnauthorizedError(
             f"{name} in {source} holds characters that no key has (a space, a line break, …)",
@@ -55,8 +54,9 @@ def _key(kind: type[Provider], root: Path, environ: Mapping[str, str]) -> str:
     return value
 
 
-def _first(names: tuple[str, ...], source: Mapping[str, str]) -> str:
-    return next((value for name in names if (value := source.get(name, "").strip())), "")
+def _first(names: tuple[str, ...], source: Mapping[str, str]) -> tuple[str, str] | None:
+    """The first of these names that has a value, and that."""
+    return next(((name, value) for name in names if (value := source.get(name, "").strip())), None)
 
 
 def _workspace(target: Target, kind: type[Provider], environ: Mapping[str, str]) -> str:

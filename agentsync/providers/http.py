@@ -139,7 +139,8 @@ class Http:
             except _PASSING as error:
                 asked = error.retry_after or 0
                 # A proxy's page may be gone the next time, or be all there is at this address.
-                tries = 2 if isinstance(error, GarbledError) else self.connection.tries
+                most = 2 if isinstance(error, GarbledError) else self.connection.tries
+                tries = min(most, self.connection.tries)
                 if error.sent or self._closed or number >= tries:
                     raise
                 if asked > self.connection.longest_wait:

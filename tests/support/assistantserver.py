@@ -169,6 +169,16 @@ def lost(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadError("reset")
 
 
+def landed(server: AssistantServer) -> Any:
+    """A hook: the request arrives, and its answer does not."""
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        server.done(*_named(request), json.loads(request.content or b"null"))
+        return lost(request)
+
+    return lose
+
+
 def refusing(status: int, times: int = 1) -> list[Any]:
     """Hooks that refuse so many calls with this status."""
     return [lambda request: httpx.Response(status, json={"detail": "no"})] * times

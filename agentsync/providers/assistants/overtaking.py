@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from agentsync.canonical import Json
+from agentsync.engine import marker as markers
 from agentsync.errors import OvertakenError, ProviderError
 from agentsync.providers.assistants import mirror, versions
 from agentsync.providers.base import Held
@@ -54,6 +55,7 @@ class Overtaking:
         theirs = self.canonical(last, f"{self.path}/versions")
         before = self.held.live.value
         lost = mirror.overwritten(self.body, before, theirs, intended, self.rules)
+        lost += ["its marker"] if self._taken_over(last) else []
         if lost:
             more = len(lost) - _NAMED
             where = ", ".join(lost[:_NAMED]) + (f" and {more} more" if more > 0 else "")
@@ -63,6 +65,13 @@ class Overtaking:
                 hint="plan again to see what they changed",
                 request=f"PATCH {self.path}",
             )
+
+    def _taken_over(self, theirs: Mapping[str, Any]) -> bool:
+        """Whether somebody has made the assistant another definition's, or nobody's."""
+        marker = self.held.live.marker
+        sides = (theirs.get("metadata") or {}, self.body["metadata"])
+        owner, ours = (markers.owner_of(side, self.rules) for side in sides)
+        return owner not in (marker.owner if marker else None, ours)
 
     def _taken_back(self, theirs: Mapping[str, Any]) -> str:
         """What became of their edit, in words."""

@@ -171,7 +171,7 @@ class Assistants(Provider):
         try:
             answer = self._http.send("PATCH", path, body)
         except (ForbiddenError, NotFoundError) as error:
-            if "graph_id" in body and isinstance(error, NotFoundError):
+            if "Graph" in error.message and isinstance(error, NotFoundError):
                 raise _no_graph(error) from None
             raise self._read_only(held.live.agent_id, error) from None
         version = answer.get("version") if isinstance(answer, dict) else None

@@ -127,3 +127,87 @@ def test_an_endpoint_that_is_not_encrypted_gets_no_key_from_whomever_names_it(tm
     environ["LANGSMITH_ENDPOINT"] = "http://127.0.0.1:8123"
     with closing(connect(Target(), tmp_path, environ, Watch())) as provider:
         assert provider.connection.base_url == "http://127.0.0.1:8123"
+
+
+# An Agent Server.
+
+SERVER = "http://127.0.0.1:2024"
+ASSISTANT = {"assistant_id": "a", "graph_id": "agent", "name": "A", "metadata": {}}
+
+
+def asked(root, target=None, **environ):
+    """The one request that reading an assistant makes."""
+    where = target or Target(provider="agent-server", url=SERVER)
+    with respx.mock:
+        route = respx.get(f"{SERVER}/assistants/a").respond(json=ASSISTANT)
+        with closing(connect(where, root, environ, Watch())) as provider:
+            provider.read("a")
+    return route.calls.last.request
+
+
+def test_an_agent_server_is_told_how_the_key_is_meant_and_of_no_workspace(tmp_path):
+    target = Target(provider="agent-server", url=SERVER, workspace_id=OURS)
+    request = asked(tmp_path, target, LANGGRAPH_API_KEY="k", LANGSMITH_WORKSPACE_ID="no id\n")
+    assert request.headers["x-api-key"] == "k"
+    assert request.headers["x-auth-scheme"] == "langsmith-api-key"
+    assert request.headers["user-agent"] == f"agentsync/{__version__}"
+    assert "x-tenant-id" not in request.headers
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "environ", "expected"),
+    [
+        ("", {"LANGGRAPH_API_KEY": "graph", "LANGSMITH_API_KEY": "smith"}, "graph"),
+        ("", {"LANGSMITH_API_KEY": "smith"}, "smith"),
+        ("", {"LANGGRAPH_API_KEY": " ", "LANGSMITH_API_KEY": "smith"}, "smith"),
+        ("LANGSMITH_API_KEY=file-smith\nLANGGRAPH_API_KEY=file-graph\n", {}, "file-graph"),
+        ("LANGSMITH_API_KEY=file-smith\n", {}, "file-smith"),
+        # Whatever the environment has comes before the file.
+        ("LANGGRAPH_API_KEY=file-graph\n", {"LANGSMITH_API_KEY": "smith"}, "smith"),
+    ],
+)
+def test_its_own_key_comes_first(tmp_path, dotenv, environ, expected):
+    (tmp_path / ".env").write_text(dotenv)
+    assert asked(tmp_path, **environ).headers["x-api-key"] == expected
+
+
+def test_without_any_key_both_names_are_told(tmp_path):
+    with pytest.raises(UnauthorizedError) as caught:
+        connect(Target(provider="agent-server", url=SERVER), tmp_path, {}, Watch())
+    assert caught.value.message == (
+        "no API key: neither LANGGRAPH_API_KEY nor LANGSMITH_API_KEY is set"
+    )
+    assert caught.value.hint.startswith("export LANGGRAPH_API_KEY=")
+
+
+def test_the_target_says_where_the_prompt_is_and_whose_the_agents_are(tmp_path):
+    target = Target(provider="agent-server", url=SERVER, prompt="/context/p", owner="alice")
+    with closing(connect(target, tmp_path, {"LANGGRAPH_API_KEY": "k"}, Watch())) as provider:
+        assert provider.connection.base_url == SERVER
+        assert (provider.connection.prompt, provider.connection.owner) == ("/context/p", "alice")
+
+
+@pytest.mark.parametrize("url", ["", "https://x.us.langgraph.app"])
+def test_no_server_gets_the_key_that_nobody_vouches_for(tmp_path, url):
+    environ = {"LANGGRAPH_API_KEY": "k", "LANGSMITH_ENDPOINT": url or OFFICIAL}
+    with pytest.raises((UsageError, UntrustedHostError)):
+        connect(Target(provider="agent-server", url=url), tmp_path, environ, Watch())
+    environ["LANGGRAPH_ENDPOINT"] = "https://x.us.langgraph.app/"
+    target = Target(provider="agent-server", url=url)
+    with closing(connect(target, tmp_path, environ, Watch())) as provider:
+        assert provider.connection.base_url == "https://x.us.langgraph.app"
+
+
+def test_dotenv_cannot_name_the_server(tmp_path):
+    (tmp_path / ".env").write_text("LANGGRAPH_API_KEY=k\nLANGGRAPH_ENDPOINT=https://evil.example\n")
+    with pytest.raises(UsageError, match="no `url`"):
+        connect(Target(provider="agent-server"), tmp_path, {}, Watch())
+
+
+def test_the_key_that_no_key_can_be_is_named(tmp_path):
+    target = Target(provider="agent-server", url="http://127.0.0.1:1")
+    with pytest.raises(UnauthorizedError, match="LANGSMITH_API_KEY in the environment"):
+        connect(target, tmp_path, {"LANGSMITH_API_KEY": "a b"}, Watch())
+    (tmp_path / ".env").write_text("LANGGRAPH_API_KEY='a b'\n", "utf-8")
+    with pytest.raises(UnauthorizedError, match=r"LANGGRAPH_API_KEY in \.env"):
+        connect(target, tmp_path, {}, Watch())

@@ -1,6 +1,7 @@
 import datetime
 import inspect
 import json
+from contextlib import closing
 from email.utils import format_datetime
 
 import httpx
@@ -262,6 +263,15 @@ def test_an_answer_that_is_not_json_is_said_so(http, body):
     assert caught.value.hint
 
 
+@respx.mock
+def test_who_tries_once_asks_once(waits):
+    route = respx.get(f"{BASE}/a").respond(200, content=b"<html>")
+    client = Http(Connection(base_url=BASE, key=KEY, tries=1), {}, print, pause=waits.append)
+    with closing(client), pytest.raises(BadAnswerError, match="not JSON"):
+        client.get("/a")
+    assert (len(route.calls), waits) == (1, [])
+
+
 # Writes.
 
 
@@ -393,6 +403,59 @@ def test_a_read_never_takes_effect(http, failure):
     with pytest.raises(ProviderError) as caught:
         http.get("/a")
     assert caught.value.sent is False
+
+
+# A question that is put as a POST.
+
+
+@respx.mock
+def test_a_question_says_its_json_and_is_answered_with_json(http):
+    route = respx.post(f"{BASE}/a").respond(json=[1])
+    assert http.ask("/a", {"ü": 1}) == [1]
+    request = route.calls.last.request
+    assert json.loads(request.content) == {"ü": 1}
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["x-api-key"] == KEY
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        httpx.Response(429),
+        httpx.Response(500),
+        httpx.Response(503),
+        httpx.ConnectError("refused"),
+        httpx.ReadError("reset"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("closed"),
+    ],
+    ids=repr,
+)
+@respx.mock
+def test_a_question_is_put_again_however_it_failed(http, waits, failure):
+    route = respx.post(f"{BASE}/a").mock(side_effect=[failure] * 3 + [httpx.Response(200, json=1)])
+    assert http.ask("/a", {"b": 1}) == 1
+    assert waits == [0.5, 1.0, 2.0]
+    assert {call.request.content for call in route.calls} == {b'{"b": 1}'}
+
+
+@pytest.mark.parametrize("failure", [*LOST, httpx.Response(201, json={})], ids=repr)
+@respx.mock
+def test_a_question_never_takes_effect(http, failure):
+    respx.post(f"{BASE}/a").mock(side_effect=[failure] * 4)
+    with pytest.raises(ProviderError) as caught:
+        http.ask("/a", {})
+    assert caught.value.sent is False
+    assert caught.value.request == "POST /a"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+@respx.mock
+def test_a_question_that_is_refused_is_not_repeated(http, waits, status):
+    route = respx.post(f"{BASE}/a").respond(status, json={"detail": "no"})
+    with pytest.raises(ProviderError, match="no"):
+        http.ask("/a", {})
+    assert (route.call_count, waits) == (1, [])
 
 
 def test_everything_httpx_raises_is_mapped():

@@ -1,6 +1,7 @@
 import pytest
 
 from agentsync.errors import UntrustedHostError, UsageError
+from agentsync.providers.assistants import Assistants
 from agentsync.providers.managed import ManagedDeepAgents
 from agentsync.providers.trust import trusted_base
 
@@ -94,3 +95,69 @@ def test_what_is_no_usable_url_is_said_so(url):
     with pytest.raises(UsageError) as caught:
         base(url)
     assert "secret" not in caught.value.message + caught.value.hint
+
+
+# The provider of assistants has no host that everybody uses.
+
+
+def server(url="", **environ):
+    return trusted_base(url, Assistants, environ)
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "expected"),
+    [
+        ("http://127.0.0.1:2024", {}, "http://127.0.0.1:2024"),
+        ("http://localhost:2024/assistants", {}, "http://localhost:2024"),
+        ("http://localhost:2024/assistants/", {}, "http://localhost:2024"),
+        ("http://localhost:2024/deep/er/assistants", {}, "http://localhost:2024/deep/er"),
+        ("http://localhost:2024/deep/er/", {}, "http://localhost:2024/deep/er"),
+        # Only the API's own path is left out, and only at the end.
+        ("http://localhost:2024/assistants/x", {}, "http://localhost:2024/assistants/x"),
+        ("http://localhost:2024/v1/deepagents", {}, "http://localhost:2024/v1/deepagents"),
+        ("", {"LANGGRAPH_ENDPOINT": "https://x.us.langgraph.app"}, "https://x.us.langgraph.app"),
+        (
+            "",
+            {"LANGGRAPH_ENDPOINT": "https://acme.example/agents/assistants"},
+            "https://acme.example/agents",
+        ),
+        (
+            "https://x.us.langgraph.app/deep",
+            {"LANGGRAPH_ENDPOINT": "https://x.us.langgraph.app"},
+            "https://x.us.langgraph.app/deep",
+        ),
+        (
+            "https://x.us.langgraph.app",
+            {"AGENTSYNC_TRUSTED_HOSTS": "x.us.langgraph.app"},
+            "https://x.us.langgraph.app",
+        ),
+    ],
+)
+def test_a_server_that_the_environment_or_this_machine_vouches_for(url, environ, expected):
+    assert server(url, **environ) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "environ"),
+    [
+        # Anybody can have a host there.
+        ("https://x.us.langgraph.app", {}),
+        ("https://langgraph.app", {}),
+        (OFFICIAL, {}),
+        ("https://x.us.langgraph.app", {"LANGSMITH_ENDPOINT": "https://x.us.langgraph.app"}),
+        ("https://y.us.langgraph.app", {"LANGGRAPH_ENDPOINT": "https://x.us.langgraph.app"}),
+        ("http://x.example", {"LANGGRAPH_ENDPOINT": "http://x.example"}),
+        ("", {"LANGGRAPH_ENDPOINT": "http://x.example"}),
+        ("https://x.us.langgraph.app", {"AGENTSYNC_TRUSTED_HOSTS": "*.langgraph.app"}),
+    ],
+)
+def test_no_server_gets_the_key_for_its_name(url, environ):
+    with pytest.raises(UntrustedHostError):
+        server(url, **environ)
+
+
+def test_a_server_must_be_named():
+    for environ in ({}, {"LANGGRAPH_ENDPOINT": ""}, {"LANGSMITH_ENDPOINT": OFFICIAL}):
+        with pytest.raises(UsageError, match="no `url`") as caught:
+            server(**environ)
+        assert "LANGGRAPH_ENDPOINT" in caught.value.hint
