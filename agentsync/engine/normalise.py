@@ -34,7 +34,6 @@ _KEY: Final = re.compile(
     r"(?P<url>[A-Za-z][A-Za-z0-9+.-]*://(?:\[[^\]]*\])?.*?)::(?P<tool>.+)", re.S
 )
 
-_LINE_END: Final = re.compile(r"\r+\n")
 # Levels of lists and maps in a value; the deepest thing the API's own fields need is 6.
 _DEEPEST: Final = 100
 
@@ -80,14 +79,14 @@ def normalise(source: Mapping[str, Json], rules: Rules) -> dict[str, Json]:
 
 
 def plain(value: Json, rules: Rules | None = None, depth: int = 0) -> Json:
-    """Any JSON value with CRLF (and CRCRLF) as LF in its texts and whole floats as integers.
+    """Any JSON value with CRLF as LF in its texts and whole floats as integers.
 
     Errors: ShapeError beyond `_DEEPEST` levels; how far the interpreter itself gets is luck.
     """
     if depth > _DEEPEST:
         raise ShapeError(f"nested too deeply, more than {_DEEPEST} levels")
     if isinstance(value, str):
-        return _LINE_END.sub("\n", value) if "\r" in value else value
+        return value.replace("\r\n", "\n") if "\r" in value else value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):

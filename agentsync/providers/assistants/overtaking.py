@@ -8,6 +8,7 @@
 
 What they changed and our write left alone is no reason to give way. Somebody who sets the agent
 back with /latest makes no version: that cannot be told, but what it was is a version of its own.
+Nor can it be told of a write whose answer was lost, since nobody knows its number.
 """
 
 from collections.abc import Callable, Mapping

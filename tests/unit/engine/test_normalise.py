@@ -288,9 +288,3 @@ def test_a_broken_tools_file_stays_a_raw_file():
 def test_an_answer_of_the_wrong_shape_is_refused_in_words(broken):
     with pytest.raises(ShapeError, match="`"):
         live({"name": "a", **broken}, RULES)
-
-
-def test_line_ends_of_any_kind_become_the_same_at_the_first_look():
-    once = normalise({"name": "a", "description": "1\r\n2\r\r\n3\n\r4\r\r\r\n"}, RULES)
-    assert once["description"] == "1\n2\n3\n\r4\n"
-    assert normalise(once, RULES) == once
