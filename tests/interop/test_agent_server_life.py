@@ -50,10 +50,7 @@ def test_an_agent_is_made_as_git_says_and_then_nothing_is_left_to_do(shop, alice
     assert str(change.action) == "create"
     agent_id = shop.applied().outcomes[0].agent_id
     live = alice.read(agent_id)
-    assert live["context"] == {**CONTEXT, "system_prompt": PROMPT + "\n"} or live["context"] == {
-        **CONTEXT,
-        "system_prompt": PROMPT,
-    }
+    assert live["context"] == {**CONTEXT, "system_prompt": PROMPT}
     assert live["config"] == {**WHOLE["config"], "configurable": live["context"]}
     assert {key: live[key] for key in ("graph_id", "description", "version")} == {
         "graph_id": "agent",

@@ -203,12 +203,12 @@ def test_two_applies_of_one_new_definition_make_one_agent(shop, agent_server, tm
 # Lost answers.
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-def test_a_create_without_an_answer_makes_one_agent(shop, keeper, alice, moment):
+def losing(keeper, call, moment):
+    """Have the first such call get no answer, before or after it arrived; it is in this list."""
     lost = []
 
     def lose(passage):
-        if passage.name == "POST /assistants" and not lost:
+        if passage.name == call and not lost:
             lost.append(passage)
             return True
         return False
@@ -217,6 +217,12 @@ def test_a_create_without_an_answer_makes_one_agent(shop, keeper, alice, moment)
         keeper.arrived = lambda passage: not lose(passage)
     else:
         keeper.answered = lambda passage, body: None if lose(passage) else body
+    return lost
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_create_without_an_answer_makes_one_agent(shop, keeper, alice, moment):
+    lost = losing(keeper, "POST /assistants", moment)
     defined(shop, 1)
     shop.applied()
     assert lost
@@ -245,18 +251,7 @@ def test_a_create_whose_agent_no_list_shows_is_sent_again_and_not_made_twice(sho
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_an_update_without_an_answer_is_looked_into(shop, keeper, alice, moment):
     agent_id = made(shop)
-    lost = []
-
-    def lose(passage):
-        if passage.method == "PATCH" and not lost:
-            lost.append(passage)
-            return True
-        return False
-
-    if moment == "before":
-        keeper.arrived = lambda passage: not lose(passage)
-    else:
-        keeper.answered = lambda passage, body: None if lose(passage) else body
+    lost = losing(keeper, f"PATCH /assistants/{agent_id}", moment)
     defined(shop, 1)
     shop.applied()
     assert lost
